@@ -1,0 +1,37 @@
+#include "correlate_channels.hpp"
+#include "depthwise.hpp"
+
+namespace striate::STRIATE_LEVEL::depthwise {
+
+template <typename T>
+void backward_data(const Problem& problem, View<const T> grad_output, View<const T> weight, View<T> grad_input,
+                   ParallelFor pool) {
+  Correlation<T> job;
+  job.batch = problem.batch;
+  job.channels = problem.in_channels;
+  job.planes = problem.out_channels_per_group();
+  job.share = 1;
+  job.source = grad_output;
+  job.weight = channels_on_axis_1(weight);
+  job.target = grad_input;
+  job.border = T(0);
+  if (std::ranges::any_of(problem.axis, folds)) job.fold = source_tables(problem);
+  job.group = job.folds() ? 1 : group_blocks(grad_input, job.channels, problem);
+  const Sizes bands = adjoint_bands(problem, job.group * job.planes * lanes<T> * sizeof(T));
+  for (int i = 0; i < Problem::max_ndim; ++i) {
+    const Axis& axis = problem.axis[i];
+    // A gradient that is to be folded back needs all extended positions of its sample at once.
+    const std::int64_t extended = std::ssize(job.fold[i]);
+    job.sweep[i] = job.folds() ? adjoint_sweep(axis, 0, extended, extended)
+                               : adjoint_sweep(axis, axis.before, axis.input, bands[i]);
+    job.kernel[i] = axis.kernel;
+    job.size[i] = axis.input;
+    job.source_size[i] = axis.output();
+  }
+  CorrelateChannels<T>(job).run(pool);
+}
+
+template void backward_data(const Problem&, View<const float>, View<const float>, View<float>, ParallelFor);
+template void backward_data(const Problem&, View<const double>, View<const double>, View<double>, ParallelFor);
+
+}  // namespace striate::STRIATE_LEVEL::depthwise

@@ -1,0 +1,34 @@
+#include "correlate_channels.hpp"
+#include "depthwise.hpp"
+
+namespace striate::STRIATE_LEVEL::depthwise {
+
+template <typename T>
+void forward(const Problem& problem, View<const T> input, View<const T> weight, const T* bias, View<T> output,
+             ParallelFor pool) {
+  Correlation<T> job;
+  job.batch = problem.batch;
+  job.channels = problem.out_channels;
+  job.planes = 1;
+  job.share = problem.out_channels_per_group();
+  job.source = input;
+  job.weight = channels_on_axis_1(weight);
+  job.bias = bias;
+  job.target = output;
+  job.border = static_cast<T>(problem.border_value);
+  job.group = group_blocks(output, job.channels, problem);
+  const Sizes bands = forward_bands(problem, job.group * lanes<T> * sizeof(T));
+  for (int i = 0; i < Problem::max_ndim; ++i) {
+    const Axis& axis = problem.axis[i];
+    job.sweep[i] = forward_sweep(axis, bands[i]);
+    job.kernel[i] = axis.kernel;
+    job.size[i] = axis.output();
+    job.source_size[i] = axis.input;
+  }
+  CorrelateChannels<T>(job).run(pool);
+}
+
+template void forward(const Problem&, View<const float>, View<const float>, const float*, View<float>, ParallelFor);
+template void forward(const Problem&, View<const double>, View<const double>, const double*, View<double>, ParallelFor);
+
+}  // namespace striate::STRIATE_LEVEL::depthwise

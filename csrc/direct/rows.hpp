@@ -1,0 +1,70 @@
+// Copies between rows of pixels and rows of channels.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "../simd.hpp"
+
+namespace striate::STRIATE_LEVEL::direct {
+
+// to[i] = change(from[i]) for i in [0, count), by vectors.
+template <typename T, typename Change>
+[[gnu::always_inline]] inline void map_row(const T* from, std::int64_t count, T* to, const Change& change) {
+  std::int64_t i = 0;
+  for (; i + lanes<T> <= count; i += lanes<T>) store(to + i, change(load(from + i)));
+  if (i == count) return;
+  const int rest = static_cast<int>(count - i);
+  store_part(to + i, change(load_part(from + i, rest)), rest);
+}
+
+template <typename V, int... I>
+[[gnu::always_inline]] inline V shuffle(V a, V b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, I...);
+}
+
+// One step of a transpose: rows `half` apart exchange their off-diagonal blocks of `half` lanes.
+template <int half, typename V, int n, int... J>
+[[gnu::always_inline]] inline void exchange(V (&row)[n], std::integer_sequence<int, J...>) {
+#pragma GCC unroll 16
+  for (int i = 0; i < n; ++i) {
+    if (i & half) continue;
+    const V a = row[i], b = row[i + half];
+    row[i] = shuffle(a, b, std::integer_sequence<int, (J & half ? n + J - half : J)...>{});
+    row[i + half] = shuffle(a, b, std::integer_sequence<int, (J & half ? n + J : J + half)...>{});
+  }
+}
+
+template <typename V, int n>
+[[gnu::always_inline]] inline void transpose_square(V (&row)[n]) {
+  constexpr auto all = std::make_integer_sequence<int, n>{};
+  if constexpr (n >= 16) exchange<8>(row, all);
+  if constexpr (n >= 8) exchange<4>(row, all);
+  if constexpr (n >= 4) exchange<2>(row, all);
+  exchange<1>(row, all);
+}
+
+// to[j * to_stride + i] = from[i * from_stride + j] + add[i] for i in [0, rows), j in [0, columns); `add` may be null.
+template <typename T>
+void transpose(const T* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, const T* add, T* to,
+               std::int64_t to_stride) {
+  constexpr int n = lanes<T>;
+  for (std::int64_t i = 0; i < rows; i += n) {
+    const int high = static_cast<int>(std::min<std::int64_t>(rows - i, n));
+    for (std::int64_t j = 0; j < columns; j += n) {
+      const int wide = static_cast<int>(std::min<std::int64_t>(columns - j, n));
+      Vector<T> row[n];
+#pragma GCC unroll 16
+      for (int k = 0; k < n; ++k) {
+        row[k] = k < high ? load_part(from + (i + k) * from_stride + j, wide) : Vector<T>{};
+        if (add && k < high) row[k] += broadcast(add[i + k]);
+      }
+      transpose_square(row);
+#pragma GCC unroll 16
+      for (int k = 0; k < n; ++k)
+        if (k < wide) store_part(to + (j + k) * to_stride + i, row[k], high);
+    }
+  }
+}
+
+}  // namespace striate::STRIATE_LEVEL::direct

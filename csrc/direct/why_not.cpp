@@ -1,0 +1,7 @@
+#include "direct.hpp"
+
+namespace striate::direct {
+
+std::string why_not(const Problem&, Direction) { return {}; }
+
+}  // namespace striate::direct

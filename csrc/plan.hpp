@@ -1,0 +1,30 @@
+// Planning: which kernel computes a problem, and why not the others.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isa.hpp"
+#include "kernel.hpp"
+
+namespace striate {
+
+struct Verdict {
+  std::string kernel;
+  std::string reason;  // empty: it is the one chosen
+};
+
+// The direction's kernels in the order of their list, and "torch" behind them. One of them is chosen: the first that
+// can and is not beaten, else torch; if `forced` is a name, that one. A forced kernel that cannot, or that nobody
+// knows, is refused with std::invalid_argument.
+std::vector<Verdict> plan(const Problem& problem, Direction direction, Level level, std::string_view forced);
+
+// "forward", "backward_data" or "backward_weight"; others are refused with std::invalid_argument.
+Direction direction_named(std::string_view name);
+const char* name_of(Direction direction);
+
+// The names of a direction's kernels, best first.
+std::vector<std::string> kernel_names(Direction direction);
+
+}  // namespace striate

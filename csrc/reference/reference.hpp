@@ -1,0 +1,25 @@
+// The definition of the three computations as plain loops: any geometry, any strides, float and double.
+#pragma once
+
+#include "../kernel.hpp"
+
+namespace striate::reference {
+
+inline std::string why_not(const Problem&, Direction) { return {}; }
+
+// output = conv(input, weight) + bias; `bias` may be null.
+template <typename T>
+void forward(const Problem& problem, View<const T> input, View<const T> weight, const T* bias, View<T> output,
+             ParallelFor pool);
+
+// grad_input = the adjoint of `forward` without its bias and border value, applied to grad_output.
+template <typename T>
+void backward_data(const Problem& problem, View<const T> grad_output, View<const T> weight, View<T> grad_input,
+                   ParallelFor pool);
+
+// grad_weight = the gradient of <forward(input, weight), grad_output> with respect to weight.
+template <typename T>
+void backward_weight(const Problem& problem, View<const T> grad_output, View<const T> input, View<T> grad_weight,
+                     ParallelFor pool);
+
+}  // namespace striate::reference

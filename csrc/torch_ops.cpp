@@ -1,0 +1,304 @@
+// The operators `torch.ops.striate.*`, and the only file that includes torch: its stable ABI, of 2.10 and later.
+#include <torch/csrc/stable/c/shim.h>
+#include <torch/csrc/stable/library.h>
+#include <torch/csrc/stable/ops.h>
+#include <torch/csrc/stable/tensor.h>
+#include <torch/headeronly/core/MemoryFormat.h>
+#include <torch/headeronly/core/ScalarType.h>
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "isa.hpp"
+#include "peak/peak.hpp"
+#include "plan.hpp"
+#include "problem_text.hpp"
+#include "registry.hpp"
+
+namespace {
+
+using striate::Border;
+using striate::Direction;
+using striate::Dtype;
+using striate::Layout;
+using striate::Problem;
+using striate::View;
+using torch::headeronly::IntHeaderOnlyArrayRef;
+using torch::headeronly::MemoryFormat;
+using torch::headeronly::ScalarType;
+using torch::stable::Tensor;
+using Ints = std::vector<std::int64_t>;
+
+// Raised by one with every change of a schema below; src/striate/engine/_load.py has the same number.
+constexpr std::int64_t abi_version = 2;
+
+void check(bool condition, const std::string& message) {
+  if (!condition) throw std::runtime_error("striate: " + message);
+}
+
+std::string text(IntHeaderOnlyArrayRef shape) {
+  std::string result;
+  for (const std::int64_t size : shape) result += (result.empty() ? "(" : ", ") + std::to_string(size);
+  return result.empty() ? "()" : result + ")";
+}
+
+void check_same_dtype(const Tensor& tensor, const std::string& name, const Tensor& other,
+                      const std::string& other_name) {
+  const ScalarType dtype = tensor.scalar_type();
+  check(dtype == ScalarType::Float || dtype == ScalarType::Double, name + " must be float32 or float64");
+  check(other.scalar_type() == dtype, name + " and " + other_name + " must have the same dtype");
+}
+
+void check_shape(const Tensor& tensor, const std::string& name, const Ints& shape) {
+  check(Ints(tensor.sizes().begin(), tensor.sizes().end()) == shape,
+        name + " must have shape " + text(shape) + ", but has " + text(tensor.sizes()));
+}
+
+void check_length(const Ints& values, const std::string& name, std::size_t length) {
+  check(values.size() == length,
+        name + " must have " + std::to_string(length) + " values, but has " + std::to_string(values.size()));
+}
+
+// torch's own rule (c10 `is_channels_last_strides_2d`), which the stable ABI has no call for: walking the axes from the
+// channel outwards, no stride may shrink. Size-1 axes are ambiguous; what the order leaves open counts as contiguous.
+bool is_channels_last(const Tensor& tensor) {
+  const auto sizes = tensor.sizes(), strides = tensor.strides();
+  const std::int64_t last = tensor.dim() - 1;
+  if (last < 3 || strides[1] == 0) return false;
+  std::int64_t least = 0;
+  for (std::int64_t step = 0; step <= last; ++step) {
+    const std::int64_t axis = step == 0 ? 1 : step == last ? 0 : last + 1 - step;
+    if (sizes[axis] == 0 || strides[axis] < least) return false;
+    if (axis == 0 && least == strides[1]) return false;
+    least = strides[axis] * sizes[axis];
+  }
+  return true;
+}
+
+// `activation` is the input or the output's gradient: the problem takes dtype and layout from it.
+Problem make_problem(const Tensor& activation, IntHeaderOnlyArrayRef input, IntHeaderOnlyArrayRef weight,
+                     const Ints& stride, const Ints& padding, const Ints& dilation, std::int64_t groups,
+                     const Ints& border, double border_value) {
+  check(input.size() >= 3 && input.size() <= 5,
+        "input must have 3 to 5 axes (batch, channels, space), but has shape " + text(input));
+  check(weight.size() == input.size(),
+        "weight must have as many axes as the input " + text(input) + ", but has shape " + text(weight));
+  const std::size_t ndim = input.size() - 2;
+  check_length(stride, "stride", ndim);
+  check_length(padding, "padding", 2 * ndim);
+  check_length(dilation, "dilation", ndim);
+  check_length(border, "border", ndim);
+
+  Problem problem;
+  problem.ndim = static_cast<int>(ndim);
+  problem.batch = input[0];
+  problem.groups = groups;
+  problem.in_channels = input[1];
+  problem.out_channels = weight[0];
+  problem.border_value = border_value;
+  problem.dtype = activation.scalar_type() == ScalarType::Double ? Dtype::float64 : Dtype::float32;
+  problem.layout = activation.is_contiguous()     ? Layout::contiguous
+                   : is_channels_last(activation) ? Layout::channels_last
+                                                  : Layout::strided;
+  for (std::size_t i = 0; i < ndim; ++i)
+    problem.own_axis(i) = {input[i + 2],
+                           weight[i + 2],
+                           stride[i],
+                           dilation[i],
+                           padding[2 * i],
+                           padding[2 * i + 1],
+                           static_cast<Border>(border[i])};
+  const std::string reason = validate(problem);
+  check(reason.empty(), reason);
+  check(weight[1] == problem.in_channels_per_group(),
+        "weight has " + std::to_string(weight[1]) + " input channels, but an input of " + std::to_string(input[1]) +
+            " channels in " + std::to_string(groups) + " groups needs " +
+            std::to_string(problem.in_channels_per_group()));
+  return problem;
+}
+
+Ints output_shape(const Problem& problem) {
+  Ints shape = {problem.batch, problem.out_channels};
+  for (int i = 0; i < problem.ndim; ++i) shape.push_back(problem.own_axis(i).output());
+  return shape;
+}
+
+// As torch does: channels_last if either operand is.
+Tensor empty_like_operands(const Ints& shape, const Tensor& first, const Tensor& second) {
+  const bool channels_last = is_channels_last(first) || is_channels_last(second);
+  const MemoryFormat format = !channels_last      ? MemoryFormat::Contiguous
+                              : shape.size() == 4 ? MemoryFormat::ChannelsLast
+                                                  : MemoryFormat::ChannelsLast3d;
+  return torch::stable::empty(shape, first.scalar_type(), std::nullopt, std::nullopt, std::nullopt, format);
+}
+
+template <typename T>
+View<T> view(const Tensor& tensor) {
+  View<T> result;
+  if constexpr (std::is_const_v<T>)
+    result.data = static_cast<T*>(tensor.const_data_ptr());
+  else
+    result.data = static_cast<T*>(tensor.mutable_data_ptr());
+  const auto strides = tensor.strides();
+  result.stride[0] = strides[0];
+  result.stride[1] = strides[1];
+  const std::size_t missing = 5 - strides.size();  // axes of size 1, whose stride is never used
+  for (std::size_t i = 2; i < strides.size(); ++i) result.stride[i + missing] = strides[i];
+  return result;
+}
+
+void torch_pool(std::int64_t count, std::int64_t grain, striate::LoopBody body, void* context) {
+  STABLE_TORCH_ERROR_CODE_CHECK(torch_parallel_for(0, count, grain, body, context));
+}
+
+// Calls `run(T())` with the tensor's element type.
+template <typename Run>
+void with_element_type(const Tensor& tensor, const Run& run) {
+  tensor.scalar_type() == ScalarType::Double ? run(double()) : run(float());
+}
+
+const striate::Kernels& kernels() { return striate::kernels(striate::level_used()); }
+
+// The kernel of this index; -1 is the first that can. Sums over nothing are left to the reference, the last of each
+// list: the others need not know a batch or channels of 0.
+template <typename Kernel>
+const Kernel& pick(const std::vector<Kernel>& list, const Problem& problem, Direction direction, std::int64_t index) {
+  const auto count = static_cast<std::int64_t>(list.size());
+  check(index >= -1 && index < count,
+        "kernel must be an index from -1 to " + std::to_string(count - 1) + ", but got " + std::to_string(index));
+  if (problem.batch == 0 || problem.in_channels == 0) return list.back();
+  if (index < 0) {
+    for (const Kernel& kernel : list)
+      if (kernel.why_not(problem, direction).empty()) return kernel;
+    return list.back();
+  }
+  const std::string reason = list[index].why_not(problem, direction);
+  check(reason.empty(),
+        std::string("the kernel '") + list[index].name + "' cannot run " + name_of(direction) + ": " + reason);
+  return list[index];
+}
+
+Tensor convolution(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias, const Ints& stride,
+                   const Ints& padding, const Ints& dilation, std::int64_t groups, const Ints& border,
+                   double padding_value, std::int64_t kernel) {
+  check_same_dtype(input, "input", weight, "weight");
+  const Problem problem =
+      make_problem(input, input.sizes(), weight.sizes(), stride, padding, dilation, groups, border, padding_value);
+  std::optional<Tensor> dense_bias;
+  if (bias) {
+    check_same_dtype(input, "input", *bias, "bias");
+    check_shape(*bias, "bias", {problem.out_channels});
+    dense_bias = torch::stable::contiguous(*bias);
+  }
+  const auto& chosen = pick(kernels().forward, problem, Direction::forward, kernel);
+  Tensor output = empty_like_operands(output_shape(problem), input, weight);
+  with_element_type(input, [&]<typename T>(T) {
+    const T* bias_data = dense_bias ? static_cast<const T*>(dense_bias->const_data_ptr()) : nullptr;
+    chosen.function<T>()(problem, view<const T>(input), view<const T>(weight), bias_data, view<T>(output), torch_pool);
+  });
+  return output;
+}
+
+Tensor convolution_backward_data(const Tensor& grad_output, const Tensor& weight, const Ints& input_shape,
+                                 const Ints& stride, const Ints& padding, const Ints& dilation, std::int64_t groups,
+                                 const Ints& border, std::int64_t kernel) {
+  check_same_dtype(grad_output, "grad_output", weight, "weight");
+  const Problem problem =
+      make_problem(grad_output, input_shape, weight.sizes(), stride, padding, dilation, groups, border, 0.0);
+  check_shape(grad_output, "grad_output", output_shape(problem));
+  const auto& chosen = pick(kernels().backward_data, problem, Direction::backward_data, kernel);
+  Tensor grad_input = empty_like_operands(input_shape, grad_output, weight);
+  with_element_type(weight, [&]<typename T>(T) {
+    chosen.function<T>()(problem, view<const T>(grad_output), view<const T>(weight), view<T>(grad_input), torch_pool);
+  });
+  return grad_input;
+}
+
+Tensor convolution_backward_weight(const Tensor& grad_output, const Tensor& input, const Ints& weight_shape,
+                                   const Ints& stride, const Ints& padding, const Ints& dilation, std::int64_t groups,
+                                   const Ints& border, double padding_value, std::int64_t kernel) {
+  check_same_dtype(grad_output, "grad_output", input, "input");
+  const Problem problem =
+      make_problem(input, input.sizes(), weight_shape, stride, padding, dilation, groups, border, padding_value);
+  check_shape(grad_output, "grad_output", output_shape(problem));
+  const auto& chosen = pick(kernels().backward_weight, problem, Direction::backward_weight, kernel);
+  Tensor grad_weight = empty_like_operands(weight_shape, grad_output, input);
+  with_element_type(input, [&]<typename T>(T) {
+    chosen.function<T>()(problem, view<const T>(grad_output), view<const T>(input), view<T>(grad_weight), torch_pool);
+  });
+  return grad_weight;
+}
+
+std::string lines(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : "\n") + item;
+  return text;
+}
+
+std::string kernel_names(std::string direction) {
+  return lines(striate::kernel_names(striate::direction_named(direction)));
+}
+
+std::string plan(std::string problem, std::string direction, std::string forced) {
+  std::vector<std::string> items;
+  for (const striate::Verdict& verdict : striate::plan(
+           striate::parse_problem(problem).problem, striate::direction_named(direction), striate::level_used(), forced))
+    items.push_back(verdict.kernel + ": " + (verdict.reason.empty() ? "chosen" : verdict.reason));
+  return lines(items);
+}
+
+std::string problem_text(std::string problem) { return striate::print_problem(striate::parse_problem(problem)); }
+
+std::int64_t multiply_add(bool double_precision, std::int64_t tasks, std::int64_t rounds) {
+  const auto run = double_precision ? striate::peak::multiply_add<double> : striate::peak::multiply_add<float>;
+  return run(striate::level_used(), tasks, rounds, torch_pool);
+}
+
+std::string isa() { return striate::isa_found(); }
+
+void use_isa(std::string name) { striate::use_isa(name); }
+
+std::int64_t get_abi_version() { return abi_version; }
+
+}  // namespace
+
+STABLE_TORCH_LIBRARY(striate, library) {
+  // `padding` holds (before, after) of each axis in turn; `border` one number of enum Border an axis; `kernel` the
+  // index in the direction's list, or -1 for the first that can.
+  library.def(
+      "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
+      "int groups, int[] border, float padding_value, int kernel=-1) -> Tensor");
+  library.def(
+      "convolution_backward_data(Tensor grad_output, Tensor weight, int[] input_shape, int[] stride, int[] padding, "
+      "int[] dilation, int groups, int[] border, int kernel=-1) -> Tensor");
+  library.def(
+      "convolution_backward_weight(Tensor grad_output, Tensor input, int[] weight_shape, int[] stride, int[] padding, "
+      "int[] dilation, int groups, int[] border, float padding_value, int kernel=-1) -> Tensor");
+  library.def("kernels(str direction) -> str");                        // one name a line
+  library.def("plan(str problem, str direction, str forced) -> str");  // "name: reason" or "name: chosen", one a line
+  library.def("problem_text(str problem) -> str");                     // in canonical form
+  library.def("multiply_add(bool double_precision, int tasks, int rounds) -> int");  // the operations done, for timing
+  library.def("isa() -> str");
+  library.def("use_isa(str name) -> ()");
+  library.def("abi_version() -> int");
+}
+
+// For plain CPU tensors alone: torch's dispatcher refuses every other device and layout with its own words.
+STABLE_TORCH_LIBRARY_IMPL(striate, CPU, library) {
+  library.impl("convolution", TORCH_BOX(&convolution));
+  library.impl("convolution_backward_data", TORCH_BOX(&convolution_backward_data));
+  library.impl("convolution_backward_weight", TORCH_BOX(&convolution_backward_weight));
+}
+
+STABLE_TORCH_LIBRARY_IMPL(striate, CompositeExplicitAutograd, library) {
+  library.impl("kernels", TORCH_BOX(&kernel_names));
+  library.impl("plan", TORCH_BOX(&plan));
+  library.impl("problem_text", TORCH_BOX(&problem_text));
+  library.impl("multiply_add", TORCH_BOX(&multiply_add));
+  library.impl("isa", TORCH_BOX(&isa));
+  library.impl("use_isa", TORCH_BOX(&use_isa));
+  library.impl("abi_version", TORCH_BOX(&get_abi_version));
+}
