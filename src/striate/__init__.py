@@ -1,0 +1,59 @@
+"""striate: the complete convolutional layer for Python, on PyTorch tensors.
+
+The public names are loaded when they are first used, so that `import striate` costs next to nothing and
+`import striate.arithmetic` never loads torch.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from striate.acceleration import accelerate as accelerate
+    from striate.acceleration import override as override
+    from striate.acceleration import restore as restore
+    from striate.engine.config import show_config as show_config
+    from striate.engine.explanation import explain_plan as explain_plan
+    from striate.engine.selection import use_kernel as use_kernel
+    from striate.train import evaluate as evaluate
+    from striate.train import fit as fit
+    from striate.train import predict as predict
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "accelerate": "striate.acceleration",
+    "override": "striate.acceleration",
+    "restore": "striate.acceleration",
+    "explain_plan": "striate.engine.explanation",
+    "show_config": "striate.engine.config",
+    "use_kernel": "striate.engine.selection",
+    "evaluate": "striate.train",
+    "fit": "striate.train",
+    "predict": "striate.train",
+}
+_ROOMS = ("arithmetic", "data", "functional", "models", "nn", "train", "view")
+
+__all__ = [
+    "accelerate",
+    "evaluate",
+    "explain_plan",
+    "fit",
+    "override",
+    "predict",
+    "restore",
+    "show_config",
+    "use_kernel",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return importlib.import_module(f"striate.{name}")
+    if name in _HOMES:
+        value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+        return value
+    raise AttributeError(f"module 'striate' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *_ROOMS})

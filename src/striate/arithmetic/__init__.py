@@ -1,0 +1,30 @@
+"""The integers behind convolution and pooling: sizes, padding, borders, receptive fields and costs.
+
+Nothing here imports torch or NumPy; every room that needs a size takes it from here.
+"""
+
+from striate.arithmetic.border import PADDING_MODES, padding_mode_argument, source_index
+from striate.arithmetic.cost import ConvolutionCost, DirectionCost, convolution_cost
+from striate.arithmetic.geometry import Geometry
+from striate.arithmetic.inverse import input_sizes, padding_totals, solve_padding
+from striate.arithmetic.padding import PADDING_WORDS, padding_amounts
+from striate.arithmetic.receptive_field import ReceptiveField, receptive_field
+from striate.arithmetic.window import Window
+
+__all__ = [
+    "PADDING_MODES",
+    "PADDING_WORDS",
+    "ConvolutionCost",
+    "DirectionCost",
+    "Geometry",
+    "ReceptiveField",
+    "Window",
+    "convolution_cost",
+    "input_sizes",
+    "padding_amounts",
+    "padding_mode_argument",
+    "padding_totals",
+    "receptive_field",
+    "solve_padding",
+    "source_index",
+]

@@ -1,0 +1,57 @@
+"""striate's own contenders: the default path of `functional`, or one forced kernel."""
+
+from contextlib import nullcontext
+
+from torch import Tensor
+
+from striate.bench.contender import Contender
+from striate.bench.exact import Operands
+from striate.bench.peers.eager import tensor_contender
+from striate.engine._load import has_kernels
+from striate.engine.planning import verdicts
+from striate.engine.problem import Problem
+from striate.engine.selection import DIRECTIONS, use_kernel
+from striate.functional import conv
+
+
+def contender(operands: Operands, layout: str, gradients: bool, kernel: str | None = None) -> Contender:
+    """Return `functional.conv` on tensors of this layout.
+
+    Args:
+        operands: of a problem; with one axis only the layout `"nchw"` exists.
+        layout: `"nchw"` or `"nhwc"`.
+        gradients: whether the gradients are computed too.
+        kernel: the kernel to force, or None for the planner's choice.
+    """
+    problem = operands.problem
+
+    def convolve(input: Tensor, weight: Tensor) -> Tensor:
+        with use_kernel(kernel) if kernel else nullcontext():
+            return conv(
+                input,
+                weight,
+                None,
+                problem.stride,
+                problem.padding,
+                problem.dilation,
+                problem.groups,
+                padding_mode=problem.modes,
+                padding_value=problem.value,
+            )
+
+    return tensor_contender("striate", layout, convolve, operands, gradients)
+
+
+def kernel_names(problem: Problem, gradients: bool, kernel: str | None = None) -> str:
+    """Return the kernels that run, one a direction joined by "/" where they differ.
+
+    >>> kernel_names(Problem.parse("b1 c4 o4 i8 k3"), gradients=True, kernel="torch")
+    'torch'
+    """
+    if kernel or not has_kernels():
+        return kernel or "torch"
+    chosen = []
+    for direction in DIRECTIONS if gradients else DIRECTIONS[:1]:
+        said = verdicts(problem, direction)
+        chosen.append(next(name for name, verdict in said.items() if verdict == "chosen"))
+    return chosen[0] if len(set(chosen)) == 1 else "/".join(chosen)

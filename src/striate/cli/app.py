@@ -1,0 +1,70 @@
+"""The application: its verbs, its global options and how errors are shown."""
+
+import signal
+import warnings
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from striate.cli.bench import bench
+from striate.cli.console import errors, output
+from striate.cli.evaluate import evaluate
+from striate.cli.predict import predict
+from striate.cli.train import train
+
+
+class _Group(TyperGroup):
+    """A group of verbs in which what the user can mend is shown in one line, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  typer's own, whose types have moved between its versions
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            try:
+                return super().invoke(ctx)
+            except (typer.Exit, typer.Abort, BrokenPipeError):  # the first two are RuntimeErrors, and typer's own
+                raise
+            except KeyboardInterrupt as error:
+                errors.print(str(error) or "stopped", soft_wrap=True)
+                raise typer.Exit(128 + getattr(error, "signum", signal.SIGINT)) from None
+            except (OSError, ValueError, RuntimeError) as error:
+                if ctx.params.get("debug"):
+                    raise
+                errors.print(f"error: {error}", style="red", soft_wrap=True)
+                raise typer.Exit(1 if isinstance(error, RuntimeError) else 2) from None
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    errors.print(f"warning: {message}", style="yellow", soft_wrap=True)
+
+
+app = typer.Typer(
+    cls=_Group,
+    help="Train convolutional networks on your images, measure them, and ask them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(train)
+app.command()(evaluate)
+app.command()(predict)
+app.command()(bench)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from striate import __version__  # noqa: PLC0415
+
+        output.print(f"striate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Take the options that stand before a verb; they are used above."""

@@ -1,0 +1,133 @@
+"""`striate bench`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from striate.cli.console import errors, output
+
+_WIDTH = 160  # columns of a table with every peer
+
+
+class Direction(StrEnum):
+    """What is timed."""
+
+    forward = "forward"
+    train = "train"
+    both = "both"
+
+
+class Layout(StrEnum):
+    """The memory layout of our tensors."""
+
+    nchw = "nchw"
+    nhwc = "nhwc"
+    both = "both"
+
+
+def bench(
+    problems: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|FILE", help="A network or a problem file; may be repeated. All networks if left out."
+        ),
+    ] = None,
+    peers: Annotated[
+        str, typer.Option(metavar="NAME,...", help="Among torch, compile, jax, onnxruntime and openvino; or none.")
+    ] = "torch,jax,onnxruntime,openvino",
+    direction: Annotated[
+        Direction, typer.Option(help="Forward, forward with both gradients, or both.")
+    ] = Direction.both,
+    layout: Annotated[Layout, typer.Option(help="Of our tensors; peers run in each that they have.")] = Layout.both,
+    batch: Annotated[
+        str | None, typer.Option(metavar="N,...", help="In place of batch 1 and each problem's own.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="For everyone; every core if left out.")] = None,
+    kernel: Annotated[str | None, typer.Option(metavar="NAME", help="Force one of our kernels.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns that each takes; the fastest call counts.")] = 5,
+    turn: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="How long a turn lasts.")] = 0.03,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write everything measured there too.")
+    ] = None,
+) -> None:
+    """Time every convolution of the problem files, ours beside torch, JAX, ONNX Runtime and OpenVINO.
+
+    Every result is checked before it is timed; all take turns in one run. Ratios above 1 say that ours is faster: than
+    torch in the same layout, and than the best peer in any. `floor` is the share of the least time that the machine's
+    operations and bytes a second allow.
+    """
+    from striate.bench.benchmark import DIRECTIONS, LAYOUTS, benchmark  # noqa: PLC0415  torch takes a second
+    from striate.bench.ceilings import measure_ceilings  # noqa: PLC0415
+    from striate.bench.machine import available_cores, machine  # noqa: PLC0415
+    from striate.bench.measure import limited_to  # noqa: PLC0415
+    from striate.bench.problems import network_names, read_problems  # noqa: PLC0415
+    from striate.bench.report import ceiling_lines, summary_of, table_of, write_json  # noqa: PLC0415
+
+    lists = {Path(source).stem: read_problems(source) for source in problems or network_names()}
+    present = _installed(peers)
+    batches = None if batch is None else _batches(batch)
+    threads = threads or available_cores()
+    wide = Console(width=max(output.width, _WIDTH), highlight=False)
+    rows, found = [], machine()
+    with limited_to(threads):
+        ceilings = measure_ceilings()
+        for line in ceiling_lines(found, ceilings, threads):
+            output.print(line, soft_wrap=True)
+        for network, list_ in lists.items():
+            own = []
+            rows_of_network = benchmark(
+                list_,
+                ceilings,
+                network=network,
+                peers=present,
+                directions=DIRECTIONS if direction is Direction.both else (direction.value,),
+                layouts=LAYOUTS if layout is Layout.both else (layout.value,),
+                batches=batches,
+                threads=threads,
+                kernel=kernel,
+                rounds=rounds,
+                turn=turn,
+            )
+            try:
+                for row in rows_of_network:
+                    own.append(row)
+                    if errors.is_terminal:
+                        errors.print(
+                            f"{network}: {row.problem} {row.direction}: {row.ours.best * 1e3:.3g} ms", style="dim"
+                        )
+            finally:  # what was measured is shown, whatever stopped the rest
+                if own:
+                    output.print()
+                    wide.print(table_of(own))
+            rows += own
+    output.print()
+    for line in summary_of(rows):
+        output.print(line, soft_wrap=True)
+    if json_file is not None:
+        settings: dict[str, object] = {"threads": threads, "rounds": rounds, "turn": turn, "kernel": kernel}
+        write_json(json_file, rows, found, ceilings, settings)
+
+
+def _installed(peers: str) -> list[str]:
+    """Return the peers asked for that are installed; the others are named on stderr."""
+    from striate.arithmetic.arguments import choice  # noqa: PLC0415
+    from striate.bench.peers import PEERS, missing  # noqa: PLC0415
+
+    present = []
+    for name in [] if peers == "none" else peers.split(","):
+        choice(name, tuple(PEERS), "peers")
+        if packages := missing(name):
+            errors.print(f"{name} is left out: {' and '.join(packages)} not installed", style="yellow", soft_wrap=True)
+        else:
+            present.append(name)
+    return present
+
+
+def _batches(text: str) -> list[int]:
+    """Return the batch sizes of a list such as `1,8`."""
+    if not all(word.isdecimal() and int(word) for word in text.split(",")):
+        raise ValueError(f"batch must be whole numbers from 1, separated by commas, but got {text!r}")
+    return [int(word) for word in text.split(",")]

@@ -1,0 +1,124 @@
+"""`striate train`."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from striate.cli.console import count, duration, output
+
+if TYPE_CHECKING:
+    from striate.train import History
+
+DEFAULT_MODEL = "lenet5-modern"
+
+
+def train(
+    model: Annotated[
+        str | None, typer.Argument(help=f"A registered model; {DEFAULT_MODEL} unless given.", show_default=False)
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FOLDER",
+            help="What to learn: mnist (the default), a folder that holds a folder of images for each class, "
+            "or a folder of IDX files.",
+        ),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training images.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Images a step.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Peak learning rate of the one-cycle schedule.")] = None,
+    optimizer: Annotated[
+        str | None, typer.Option(metavar="adamw|sgd", help="Optimiser; sgd has Nesterov momentum.")
+    ] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Weight decay; biases and norms are spared.")] = None,
+    label_smoothing: Annotated[float | None, typer.Option(help="Label smoothing of the cross-entropy.")] = None,
+    augment: Annotated[
+        bool | None,
+        typer.Option(
+            "--augment/--no-augment", help="Shift, turn and scale training images a little.", show_default=False
+        ),
+    ] = None,
+    ema: Annotated[
+        float | None, typer.Option(help="Largest decay of the moving average of the weights that is kept; 0: none.")
+    ] = None,
+    image_size: Annotated[
+        int | None, typer.Option(help="Side, in pixels, of the square that every image is fitted to.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Same seed and threads, same weights, bit for bit; 0 unless given.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(help="CPU threads; torch's own number unless given.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="FOLDER", help="The run folder to make; the next free runs/MODEL-N unless given."
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with the run in --output, or with the newest unfinished run under runs/."),
+    ] = False,
+) -> None:
+    """Train a model and keep the run: weights, settings, log, metrics and pictures.
+
+    What is not given is the model's own recipe. Stop with Ctrl-C when you like; --resume goes on to the same weights.
+    """
+    from striate.cli.progress import EpochLines, LiveBar  # noqa: PLC0415  torch takes a second; --help has none
+    from striate.train import Run, fit, newest_unfinished, next_run_path  # noqa: PLC0415
+
+    if resume:
+        run = Run.open(out) if out is not None else newest_unfinished(model)
+        if run.finished:
+            output.print(f"{run.path} is finished: nothing is left to resume, and nothing was changed.", soft_wrap=True)
+            return
+        out, model, data = run.path, model or run.config.model, data or run.config.data.source
+        if not run.config.registered or data is None:
+            raise ValueError(f"{out} was started from Python, with a module or data of your own: resume it there")
+    model = model or DEFAULT_MODEL
+    out = out or next_run_path(model)
+    output.print(f"{'Resuming' if resume else 'Training'} {model} on {data or 'mnist'}, into {out}", soft_wrap=True)
+    with LiveBar(output) if output.is_terminal else nullcontext(EpochLines(output)) as watcher:
+        history = fit(
+            model,
+            data or "mnist",
+            epochs=epochs,
+            batch_size=batch_size,
+            lr=lr,
+            optimizer=optimizer,
+            weight_decay=weight_decay,
+            label_smoothing=label_smoothing,
+            augment=augment,
+            ema=ema,
+            image_size=image_size,
+            seed=seed,
+            threads=threads,
+            output=out,
+            resume=resume,
+            callbacks=[watcher],
+        )
+    _conclude(out, history)
+
+
+def _conclude(run: Path, history: "History") -> None:
+    """Draw the pictures, and say what was reached, where it lies and what to type next."""
+    from striate.view import run_pictures  # noqa: PLC0415
+
+    run_pictures(run, history.data)
+    metrics = history.metrics
+    if metrics is not None:
+        output.print(
+            f"Test accuracy {metrics.accuracy:.2%}: {count(metrics.errors, 'error')} in "
+            f"{count(metrics.images, 'image')}, after {count(len(history), 'epoch')} "
+            f"in {duration(sum(history['seconds']))}.",
+            soft_wrap=True,
+        )
+    output.print(f"{run} holds the weights, the settings, the log, the metrics and the pictures. Next:", soft_wrap=True)
+    for line in (
+        f"striate evaluate {quote(str(run))}",
+        f"striate predict {quote(str(run))} {quote(str(run / 'example.png'))}",
+        f"and look at {run / 'learning_curves.png'}, filters.png, feature_maps.png and confusion.png there",
+    ):
+        output.print(f"  {line}", soft_wrap=True)

@@ -1,0 +1,92 @@
+"""The arguments of a convolution, normalised once and kept: what they ask for, and how an input of a size is run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from striate.arithmetic import Geometry, padding_mode_argument
+from striate.arithmetic.arguments import integer
+from striate.engine.cache import remembered
+from striate.engine.extension import Amounts
+
+BORDER_CODES = {"zeros": 0, "constant": 0, "reflect": 1, "symmetric": 2, "replicate": 3, "circular": 4}
+
+
+@dataclass(frozen=True, eq=False)
+class ConvolutionArguments:
+    """One convolution's arguments; made by `convolution_arguments`, so that equal arguments are one object.
+
+    Args:
+        geometry: the window.
+        groups: channel groups.
+        modes: a border rule an axis.
+        value: the value outside the signal along axes with the rule `"constant"`.
+    """
+
+    geometry: Geometry
+    groups: int
+    modes: tuple[str, ...]
+    value: float
+
+    @property
+    def ndim(self) -> int:
+        """Number of spatial axes."""
+        return self.geometry.ndim
+
+
+@remembered
+def convolution_arguments(
+    kernel: Sequence[int],
+    stride: object,
+    padding: object,
+    dilation: object,
+    groups: object,
+    padding_mode: object,
+    padding_value: float,
+) -> ConvolutionArguments:
+    """Normalise the arguments of a convolution; errors are those of `Geometry.of` and `padding_mode_argument`."""
+    ndim = len(kernel)
+    geometry = Geometry.of(kernel, cast(int, stride), cast(int, padding), cast(int, dilation), ndim=ndim)
+    modes = padding_mode_argument(padding_mode, ndim)
+    if padding_value != 0.0 and "constant" not in modes:
+        raise ValueError(f"padding_value {padding_value} needs padding_mode 'constant', but got {padding_mode!r}")
+    return ConvolutionArguments(geometry, integer(groups, "groups", 1), modes, float(padding_value))
+
+
+@remembered
+def pooling_geometry(ndim: int, kernel: object, stride: object, padding: object, dilation: object) -> Geometry:
+    """Normalise the arguments of a pooling; errors are those of `Geometry.of`."""
+    return Geometry.of(cast(int, kernel), cast(int, stride), cast(int, padding), cast(int, dilation), ndim=ndim)
+
+
+@dataclass(frozen=True, eq=False)
+class ConvolutionPlan:
+    """How one convolution runs on inputs of one spatial size.
+
+    Args:
+        amounts: padding (before, after) an axis.
+        extension: the part of it that `extend` adds before torch's convolution runs.
+        extends: whether there is such a part.
+        padding: the zeros that torch's convolution adds on both sides itself.
+    """
+
+    amounts: Amounts
+    extension: Amounts
+    extends: bool
+    padding: tuple[int, ...]
+
+
+@remembered
+def convolution_plan(arguments: ConvolutionArguments, size: tuple[int, ...]) -> ConvolutionPlan:
+    """Plan a convolution for inputs of spatial `size`; ValueError if the kernel does not fit."""
+    arguments.geometry.output_size(size)
+    return unchecked_plan(arguments, size)
+
+
+def unchecked_plan(arguments: ConvolutionArguments, size: tuple[int, ...]) -> ConvolutionPlan:
+    """Plan without asking whether the kernel fits; `size` may be symbolic, and matters to padding words only."""
+    amounts = tuple((window.before, window.after) for window in arguments.geometry.windows(size))
+    zeros = [mode == "zeros" or (mode == "constant" and arguments.value == 0.0) for mode in arguments.modes]
+    padding = tuple(max(min(amount), 0) if zero else 0 for amount, zero in zip(amounts, zeros, strict=True))
+    extension = tuple((before - own, after - own) for (before, after), own in zip(amounts, padding, strict=True))
+    return ConvolutionPlan(amounts, extension, any(pair != (0, 0) for pair in extension), padding)

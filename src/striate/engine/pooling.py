@@ -1,0 +1,151 @@
+"""Max and average pooling: torch's operators where they have the geometry, sums and passes an axis elsewhere."""
+
+from dataclasses import dataclass
+from math import prod
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from striate.arithmetic import Geometry, Window
+from striate.engine.cache import remembered
+
+_TORCH_MAX = {1: torch.max_pool1d, 2: torch.max_pool2d, 3: torch.max_pool3d}
+_TORCH_MAX_INDICES = {1: F.max_pool1d_with_indices, 2: F.max_pool2d_with_indices, 3: F.max_pool3d_with_indices}
+_TORCH_AVG = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
+
+
+@dataclass(frozen=True, eq=False)
+class PoolingPlan:
+    """How one pooling runs on inputs of one spatial size.
+
+    Args:
+        windows: the window an axis.
+        input_size: spatial size of the input.
+        output_size: spatial size of the output.
+        torch_padding: padding an axis if torch's pooling has this geometry, else None.
+    """
+
+    windows: tuple[Window, ...]
+    input_size: tuple[int, ...]
+    output_size: tuple[int, ...]
+    torch_padding: tuple[int, ...] | None
+
+
+@remembered
+def pooling_plan(geometry: Geometry, size: tuple[int, ...], ceil_mode: bool) -> PoolingPlan:
+    """Plan a pooling for inputs of spatial `size`; ValueError if the window does not fit."""
+    windows = geometry.windows(size)
+    output_size = geometry.output_size(size, ceil_mode=ceil_mode)
+    in_torch = geometry.ndim <= 3 and all(w.before == w.after and 0 <= 2 * w.before <= w.kernel for w in windows)
+    return PoolingPlan(windows, size, output_size, tuple(w.before for w in windows) if in_torch else None)
+
+
+def max_pool(input: Tensor, geometry: Geometry, ceil_mode: bool, return_indices: bool) -> tuple[Tensor, Tensor | None]:
+    """Max-pool (N, C, *S); indices count within the unpadded spatial plane."""
+    plan = pooling_plan(geometry, tuple(input.shape[2:]), ceil_mode)
+    _check_touching(plan)
+    if plan.torch_padding is None:
+        values, indices = _max_by_axis(input, plan)
+        return values, indices if return_indices else None
+    arguments = (geometry.kernel, geometry.stride, plan.torch_padding, geometry.dilation, ceil_mode)
+    if return_indices:
+        pooled: tuple[Tensor, Tensor] = _TORCH_MAX_INDICES[geometry.ndim](input, *arguments)
+        return pooled
+    return _TORCH_MAX[geometry.ndim](input, *arguments), None
+
+
+def avg_pool(
+    input: Tensor, geometry: Geometry, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None
+) -> Tensor:
+    """Average-pool (N, C, *S); a window that counts no element gives 0."""
+    plan = pooling_plan(geometry, tuple(input.shape[2:]), ceil_mode)
+    padding, ndim = plan.torch_padding, geometry.ndim
+    if padding is not None and _torch_averages(geometry, plan.input_size, divisor_override):
+        own_divisor = () if ndim == 1 else (divisor_override,)
+        pooled: Tensor = _TORCH_AVG[ndim](
+            input, geometry.kernel, geometry.stride, padding, ceil_mode, count_include_pad, *own_divisor
+        )
+        return pooled
+    total = _sum_by_axis(input, plan)
+    return total / (_divisors(plan, count_include_pad, total) if divisor_override is None else divisor_override)
+
+
+def _torch_averages(geometry: Geometry, size: tuple[int, ...], divisor_override: int | None) -> bool:
+    """Whether torch's average has the geometry: no dilation, and limits of its own in 1-D and 3-D."""
+    if geometry.ndim == 1 and divisor_override is not None:
+        return False
+    if geometry.ndim == 3 and any(k > n for k, n in zip(geometry.kernel, size, strict=True)):
+        return False  # avg_pool3d refuses a window that only its padding makes room for
+    return max(geometry.dilation) == 1
+
+
+@remembered
+def _check_touching(plan: PoolingPlan) -> None:
+    """A maximum over padding alone has no value: torch avoids it by a limit on padding, we ask each window."""
+    for axis, (window, n, outputs) in enumerate(zip(plan.windows, plan.input_size, plan.output_size, strict=True)):
+        for output in range(outputs):
+            if not window.taps_inside(n, output):
+                raise ValueError(
+                    f"max pooling has no value where a window lies in the padding: output {output} of spatial axis "
+                    f"{axis} with {window} reads none of its {n} elements; use less padding"
+                )
+
+
+def _max_by_axis(input: Tensor, plan: PoolingPlan) -> tuple[Tensor, Tensor]:
+    """Pool the last axis first, then the one before, carrying the flat index of each winner.
+
+    The first maximum along each axis in turn is the first in row-major order, so ties fall as in torch, and so does
+    torch's rule that the last NaN of a window wins.
+    """
+    values = input.detach()
+    indices = torch.arange(prod(plan.input_size), device=input.device).reshape(plan.input_size).expand(input.shape)
+    for axis in reversed(range(len(plan.windows))):
+        winners = _winners(values, axis + 2, plan.windows[axis], plan.output_size[axis])
+        values, indices = values.gather(axis + 2, winners), indices.gather(axis + 2, winners)
+    return input.flatten(2).gather(2, indices.flatten(2)).reshape(indices.shape), indices
+
+
+def _winners(values: Tensor, axis: int, window: Window, outputs: int) -> Tensor:
+    """Return the position along `axis` of each window's maximum."""
+    n = values.shape[axis]
+    along = [-1 if i == axis else 1 for i in range(values.ndim)]
+    starts = torch.arange(outputs, device=values.device) * window.stride - window.before
+    first_taps = torch.tensor([window.taps_inside(n, output).start for output in range(outputs)], device=values.device)
+    pooled_shape = [outputs if i == axis else size for i, size in enumerate(values.shape)]
+    winners = (starts + first_taps * window.dilation).reshape(along).expand(pooled_shape)
+    best = values.gather(axis, winners)
+    for tap in range(window.kernel):
+        positions = starts + tap * window.dilation
+        inside = (positions >= 0) & (positions < n + min(window.after, 0))
+        candidates = values.index_select(axis, positions.clamp(0, n - 1))
+        better = inside.reshape(along) & ((candidates > best) | candidates.isnan())
+        best = torch.where(better, candidates, best)
+        winners = torch.where(better, positions.reshape(along), winners)
+    return winners
+
+
+def _sum_by_axis(input: Tensor, plan: PoolingPlan) -> Tensor:
+    """Sum each window, one axis after another: k1 + k2 additions an output instead of k1 * k2."""
+    for axis, (window, n, outputs) in enumerate(zip(plan.windows, plan.input_size, plan.output_size, strict=True), 2):
+        others = [0, 0] * (input.ndim - 1 - axis)
+        overhang = (outputs - 1) * window.stride + window.extent - window.padded_size(n)
+        padded = F.pad(F.pad(input, [*others, window.before, window.after]), [*others, 0, max(overhang, 0)])
+        span = (outputs - 1) * window.stride + 1
+        every = (slice(None),) * axis + (slice(None, None, window.stride),)
+        parts = [padded.narrow(axis, tap * window.dilation, span)[every] for tap in range(window.kernel)]
+        input = sum(parts[1:], parts[0])
+    return input
+
+
+def _divisors(plan: PoolingPlan, count_include_pad: bool, like: Tensor) -> Tensor:
+    """Elements that each window counts: real ones, and with `count_include_pad` those of the padding, never beyond."""
+    divisors = like.new_ones(())
+    for window, n, outputs in zip(plan.windows, plan.input_size, plan.output_size, strict=True):
+        if count_include_pad:
+            padded = Window(window.kernel, window.stride, window.dilation)
+            counts = [len(padded.taps_inside(window.padded_size(n), o)) for o in range(outputs)]
+        else:
+            counts = [len(window.taps_inside(n, o)) for o in range(outputs)]
+        divisors = divisors.unsqueeze(-1) * like.new_tensor(counts).clamp(min=1)
+    return divisors

@@ -1,0 +1,72 @@
+"""Which kernel runs: chosen by the engine, or forced by a person."""
+
+import functools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from striate.arithmetic.arguments import choice
+from striate.engine._load import has_kernels, ops
+
+DIRECTIONS = ("forward", "backward_data", "backward_weight")
+
+
+@functools.cache
+def kernel_list(direction: str) -> tuple[str, ...]:
+    """Return the compiled kernels of a direction, best first; their places are the indices that the operators take."""
+    return tuple(ops().kernels(direction).split("\n"))
+
+
+def known_kernels() -> tuple[str, ...]:
+    """Return the names that can be forced: the compiled kernels, and torch's."""
+    compiled = {name: None for direction in DIRECTIONS for name in kernel_list(direction)} if has_kernels() else {}
+    return (*compiled, "torch")
+
+
+def _checked(name: str, argument: str) -> str:
+    if name != "torch":
+        ops()  # without the compiled kernels its RuntimeError says how to build them
+    return choice(name, known_kernels(), argument)
+
+
+def _forced_by_environment() -> str | None:
+    name = os.environ.get("STRIATE_KERNEL")
+    return _checked(name, "STRIATE_KERNEL") if name else None
+
+
+_of_process = _forced_by_environment()
+_forced: ContextVar[str | None] = ContextVar("striate_kernel", default=_of_process)
+
+
+def forced_kernel() -> str | None:
+    """Return the kernel that is forced here, or None."""
+    return _forced.get()
+
+
+@contextmanager
+def use_kernel(name: str) -> Iterator[None]:
+    """Force a kernel for every convolution inside the `with` block, in this thread.
+
+    Args:
+        name: a family of `show_config`'s "kernels compiled"; `"reference"` is the loops over the definition, and
+            `"torch"` means torch's own operators. The environment variable `STRIATE_KERNEL` forces one for a whole
+            process.
+
+    Raises:
+        ValueError: an unknown name; the known ones are listed.
+        RuntimeError: the compiled kernels are missing.
+
+    A forced kernel that cannot compute a convolution raises RuntimeError with the reason; nothing else runs instead.
+    Calls recorded by `torch.compile`, `torch.export` or `torch.jit.trace` become torch's operators all the same.
+
+    >>> import torch
+    >>> with use_kernel("torch"):
+    ...     torch.nn.functional.conv1d(torch.randn(1, 2, 8), torch.randn(3, 2, 3)).shape
+    torch.Size([1, 3, 6])
+    """
+    token = _forced.set(_checked(name, "kernel"))
+    try:
+        yield
+    finally:
+        _forced.reset(token)

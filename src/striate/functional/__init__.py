@@ -1,0 +1,34 @@
+"""The operators on tensors: no parameters, no state. Usually `import striate.functional as SF`."""
+
+from striate.functional.conv import conv, conv1d, conv2d, conv3d
+from striate.functional.pad import pad
+from striate.functional.pool import (
+    avg_pool,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    global_avg_pool,
+    global_max_pool,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+)
+
+__all__ = [
+    "avg_pool",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "conv",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "global_avg_pool",
+    "global_max_pool",
+    "max_pool",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "pad",
+]

@@ -1,0 +1,149 @@
+"""Convolution of any rank, under every padding and border rule."""
+
+from collections.abc import Sequence
+from typing import TypedDict, Unpack
+
+from torch import Tensor
+
+from striate.engine.arguments import convolution_arguments
+from striate.engine.convolution import convolution
+
+Ints = int | Sequence[int]
+PaddingLike = str | int | Sequence[int] | Sequence[tuple[int, int]]
+
+
+def conv(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Ints = 1,
+    padding: PaddingLike = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    padding_value: float = 0.0,
+    flip: bool = False,
+) -> Tensor:
+    r"""Cross-correlate `input` with `weight` over as many axes as the weight has.
+
+    $$y[n, o, p] = b[o] + \sum_{c, t} w[o, c, t] \; x[n, c, p \cdot stride - before + t \cdot dilation]$$
+
+    Args:
+        input: (N, C, *S), or (C, *S) without a batch.
+        weight: (O, C / groups, *K); K has the rank of S.
+        bias: (O,), or None.
+        stride: step between two outputs, an int or one an axis.
+        padding: elements added around the input: an int; one int an axis; one (before, after) pair an axis, negative
+            to crop; or a word: `"valid"` (none), `"same"` (ceil(n / stride) outputs, an odd element after),
+            `"same_lower"` (before), `"full"` (every position that touches the input), `"causal"` (before only).
+        dilation: step between two taps, an int or one an axis.
+        groups: channel groups; group g of the output sees group g of the input only.
+        padding_mode: what stands outside the input, one word or one an axis: `"zeros"`; `"constant"`
+            (`padding_value`); `"mean"` (of the sample's channel over space); `"reflect"` (the edge not repeated);
+            `"symmetric"` (the edge repeated); `"replicate"`; `"circular"`. Any amount works: signals bounce and wrap as
+            often as needed. Where axes disagree about a corner, zeros beat the constant, and the constant the mean.
+        padding_value: the value of `"constant"`.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
+
+    Returns:
+        (N, O, *T) or (O, *T); T is `striate.arithmetic.Geometry.output_size` of S. The memory format is torch's.
+
+    Raises:
+        ValueError: sizes, channels or ranks that do not fit, or an unknown word; the message says what came and what
+            was expected.
+        TypeError: tensors of different dtypes.
+
+    Source: I. Goodfellow, Y. Bengio, A. Courville, "Deep Learning", 2016, section 9.5.
+
+    >>> import torch
+    >>> conv(torch.randn(1, 3, 32, 32), torch.randn(8, 3, 5, 5), stride=2, padding="same").shape
+    torch.Size([1, 8, 16, 16])
+    """
+    if weight.ndim < 3:
+        raise ValueError(f"weight must have at least 3 dimensions (O, C / groups, *K), but got {tuple(weight.shape)}")
+    arguments = convolution_arguments(
+        weight.shape[2:],
+        stride,
+        padding,
+        dilation,
+        groups,
+        padding_mode,
+        padding_value,
+    )
+    if flip:
+        weight = weight.flip(tuple(range(2, weight.ndim)))
+    return convolution(input, weight, bias, arguments)
+
+
+class Border(TypedDict, total=False):
+    """The keyword-only arguments of `conv`, which its faces of one rank pass on."""
+
+    padding_mode: str | Sequence[str]
+    padding_value: float
+    flip: bool
+
+
+def conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Ints = 1,
+    padding: PaddingLike = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    **border: Unpack[Border],
+) -> Tensor:
+    """Apply `conv` over one axis: input (N, C, L), weight (O, C / groups, K).
+
+    >>> import torch
+    >>> conv1d(torch.randn(1, 2, 10), torch.randn(4, 2, 3), padding="causal").shape
+    torch.Size([1, 4, 10])
+    """
+    return conv(input, _of_rank(weight, 1), bias, stride, padding, dilation, groups, **border)
+
+
+def conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Ints = 1,
+    padding: PaddingLike = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    **border: Unpack[Border],
+) -> Tensor:
+    """Apply `conv` over two axes: input (N, C, H, W), weight (O, C / groups, KH, KW).
+
+    >>> import torch
+    >>> conv2d(torch.randn(1, 3, 8, 8), torch.randn(4, 3, 3, 3), padding=((0, 1), (2, 0))).shape
+    torch.Size([1, 4, 7, 8])
+    """
+    return conv(input, _of_rank(weight, 2), bias, stride, padding, dilation, groups, **border)
+
+
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Ints = 1,
+    padding: PaddingLike = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    **border: Unpack[Border],
+) -> Tensor:
+    """Apply `conv` over three axes: input (N, C, D, H, W), weight (O, C / groups, KD, KH, KW).
+
+    >>> import torch
+    >>> conv3d(torch.randn(1, 1, 4, 8, 8), torch.randn(2, 1, 3, 3, 3), padding=1, padding_mode="circular").shape
+    torch.Size([1, 2, 4, 8, 8])
+    """
+    return conv(input, _of_rank(weight, 3), bias, stride, padding, dilation, groups, **border)
+
+
+def _of_rank(weight: Tensor, ndim: int) -> Tensor:
+    if weight.ndim != ndim + 2:
+        raise ValueError(
+            f"weight must have {ndim + 2} dimensions (O, C / groups and {ndim} spatial), but got {tuple(weight.shape)}"
+        )
+    return weight

@@ -1,0 +1,7 @@
+"""The models, one network family a file, in a registry."""
+
+from striate.models import lenet5 as lenet5
+from striate.models import lenet5_modern as lenet5_modern
+from striate.models.registry import Recipe, create, names, paper, recipe, register
+
+__all__ = ["Recipe", "create", "names", "paper", "recipe", "register"]

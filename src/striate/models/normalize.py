@@ -1,0 +1,24 @@
+"""The first module of every model: it takes images in [0, 1] to the range the model wants."""
+
+from torch import Tensor, nn
+
+
+class Rescale(nn.Module):
+    """Map 0 to `low` and 1 to `high`, linearly; shapes (N, C, H, W) in and out.
+
+    >>> import torch
+    >>> Rescale(-0.1, 1.175)(torch.tensor([0.0, 0.5, 1.0]))
+    tensor([-0.1000,  0.5375,  1.1750])
+    """
+
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__()
+        self.low, self.high = low, high
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Rescale every pixel."""
+        return images * (self.high - self.low) + self.low
+
+    def extra_repr(self) -> str:
+        """Show the range in the printed model."""
+        return f"{self.low}, {self.high}"

@@ -1,0 +1,32 @@
+"""The layers: `torch.nn.Module` faces over `striate.functional`. Usually `import striate.nn as snn`."""
+
+from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
+from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
+from striate.nn.pool import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
+
+__all__ = [
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvNd",
+    "GlobalAvgPool",
+    "GlobalMaxPool",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
+]

@@ -1,0 +1,37 @@
+"""Training, measuring and asking a model: one loop, one run folder."""
+
+from striate.train.callbacks import Callback, Step
+from striate.train.config import Config, DataConfig
+from striate.train.evaluation import evaluate
+from striate.train.fitting import fit
+from striate.train.history import History
+from striate.train.interruption import Interrupted
+from striate.train.loop import DivergenceError
+from striate.train.metrics import Metrics
+from striate.train.prediction import Prediction, Predictor, predict
+from striate.train.run import Run, newest_unfinished, next_run_path
+from striate.train.schedule import one_cycle
+from striate.train.settings import DEFAULT_RECIPE, OPTIMIZERS, Settings
+
+__all__ = [
+    "DEFAULT_RECIPE",
+    "OPTIMIZERS",
+    "Callback",
+    "Config",
+    "DataConfig",
+    "DivergenceError",
+    "History",
+    "Interrupted",
+    "Metrics",
+    "Prediction",
+    "Predictor",
+    "Run",
+    "Settings",
+    "Step",
+    "evaluate",
+    "fit",
+    "newest_unfinished",
+    "next_run_path",
+    "one_cycle",
+    "predict",
+]

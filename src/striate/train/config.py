@@ -1,0 +1,130 @@
+"""`config.json`: every value that decided a run, defaults included."""
+
+import platform
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from striate import __version__
+from striate.data import ImageData
+from striate.train.files import read_json, write_json
+from striate.train.settings import Settings
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "striate": __version__,
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+    }
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """What a run was trained on.
+
+    Args:
+        source: What `striate.data.load` was asked for; None where the data were given in memory.
+        name: The data's.
+        classes: Their names, in the order of the labels.
+        channels: Of an image.
+        image_size: Height and width.
+        dark_background: Whether the images are light on dark.
+        train: How many images were trained on.
+        test: How many were tested on.
+        checksum: CRC-32 of all pixels and labels, in hexadecimal.
+    """
+
+    source: str | None = field(compare=False)  # a folder may be moved; the checksum knows its images again
+    name: str
+    classes: tuple[str, ...]
+    channels: int
+    image_size: tuple[int, int]
+    dark_background: bool
+    train: int
+    test: int
+    checksum: str
+
+    @classmethod
+    def of(cls, data: ImageData, source: str | None) -> "DataConfig":
+        """Describe data that were loaded from a source."""
+        checksum = 0
+        for part in (data.train, data.test):
+            for tensor in (part.images, part.labels):
+                checksum = zlib.crc32(tensor.contiguous().numpy().data, checksum)
+        return cls(
+            source=source,
+            name=data.name,
+            classes=tuple(data.classes),
+            channels=data.channels,
+            image_size=data.image_size,
+            dark_background=data.dark_background,
+            train=len(data.train),
+            test=len(data.test),
+            checksum=f"{checksum:08x}",
+        )
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every value that decided a run.
+
+    Args:
+        model: A registered name, or the class of a module of the user's own.
+        registered: Whether `striate.models.create` can build it again.
+        data: What it was trained on.
+        settings: How it was trained.
+        versions: Of what trained it; kept for the record, not compared.
+    """
+
+    model: str
+    registered: bool
+    data: DataConfig
+    settings: Settings
+    versions: dict[str, str] = field(default_factory=_versions, compare=False)
+
+    def write(self, path: Path) -> None:
+        """Write it as JSON."""
+        write_json(path, asdict(self))
+
+    @classmethod
+    def read(cls, path: Path) -> "Config":
+        """Read what `write` wrote; a ValueError names the file where it is damaged or foreign."""
+        content = read_json(path)
+        try:
+            data = {**content["data"]}
+            data["classes"], data["image_size"] = tuple(data["classes"]), tuple(data["image_size"])
+            return cls(**{**content, "data": DataConfig(**data), "settings": Settings(**content["settings"])})
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path} is not the config of a striate run: {error!r}") from error
+
+    def check_resumable(self, asked: "Config", path: Path) -> None:
+        """Raise a ValueError that names the first value in which what a run is to go on with differs from its own.
+
+        Args:
+            asked: What the run is to go on with.
+            path: The run folder.
+        """
+        if asked.model != self.model:
+            raise ValueError(
+                f"{path} is a run of model {self.model!r} and cannot go on with {asked.model!r}; choose another output"
+            )
+        for name, ours, theirs in _differences(self, asked):
+            raise ValueError(
+                f"{path} was started with {name} {ours!r} and cannot go on with {theirs!r}: "
+                f"leave {name} as it was, or start a new run"
+            )
+
+
+def _differences(ours: Config, asked: Config) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the name and both values of each setting, then of each property of the data, that differs."""
+    for prefix, one, other in (("", ours.settings, asked.settings), ("data ", ours.data, asked.data)):
+        for item in fields(one):
+            pair = getattr(one, item.name), getattr(other, item.name)
+            if item.compare and pair[0] != pair[1]:
+                yield prefix + item.name, *pair

@@ -1,0 +1,92 @@
+"""A model's weights as a safetensors file, with a checksum of their values."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from striate.train.files import write_atomically
+
+_KEY = "striate"  # of our entry in the file's metadata
+
+
+def save_weights(path: Path, model: nn.Module, name: str) -> None:
+    """Write a model's `state_dict` atomically; any safetensors reader can load it.
+
+    Args:
+        path: The file.
+        model: Whose parameters and buffers are kept.
+        name: The model's, for the message when the file is loaded into another.
+    """
+    from safetensors.torch import save  # noqa: PLC0415  10 ms that only a run folder needs
+
+    # safetensors takes only dense, contiguous tensors that share no memory; tied weights come out as copies
+    tensors = {
+        key: value.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for key, value in model.state_dict().items()
+    }
+    # one entry, since safetensors writes several in any order, and the same weights are to give the same file
+    metadata = {_KEY: json.dumps({"model": name, "sha256": _digest(tensors)})}
+    write_atomically(path, save(tensors, metadata))
+
+
+def load_weights(path: Path, model: nn.Module, name: str) -> None:
+    """Load a file's weights into a model; nothing in the file is ever run.
+
+    Args:
+        path: A safetensors file.
+        model: Takes the weights; unchanged where an error is raised.
+        name: The model's.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is cut short, damaged, no safetensors file, or holds another model's weights.
+    """
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: the folder holds no weights")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = json.loads((file.metadata() or {}).get(_KEY, "{}"))
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  not a mapping
+    except (SafetensorError, ValueError) as error:
+        raise ValueError(f"{path} is cut short, damaged or no safetensors file: {error}") from error
+    if "sha256" in metadata and metadata["sha256"] != _digest(tensors):
+        raise ValueError(f"{path} is damaged: its weights do not have the checksum they were saved with")
+    check_weights(path, tensors, metadata.get("model", "unnamed"), model, name)
+    model.load_state_dict(tensors)
+
+
+def check_weights(path: Path, tensors: Mapping[str, Tensor], theirs: str, model: nn.Module, name: str) -> None:
+    """Raise a ValueError that names a file and both models, where the file's weights do not fit a model.
+
+    Args:
+        path: The file that the weights were read from.
+        tensors: The file's weights.
+        theirs: The name of the model in the file.
+        model: The one that is to take them.
+        name: Its name.
+    """
+    found = {key: tuple(value.shape) for key, value in tensors.items()}
+    expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
+    differing = sorted(key for key in found.keys() | expected.keys() if found.get(key) != expected.get(key))
+    if differing:
+        key = differing[0]
+        raise ValueError(
+            f"{path} holds the weights of another model, {theirs!r}, which do not fit {name!r}: "
+            f"{key} has shape {found.get(key, 'none')}, expected {expected.get(key, 'none')}"
+            + (f" (and {len(differing) - 1} more differ)" if len(differing) > 1 else "")
+        )
+
+
+def _digest(tensors: Mapping[str, Tensor]) -> str:
+    """Return the sha256 of names and values, in the order of the names."""
+    digest = hashlib.sha256()
+    for key in sorted(tensors):
+        digest.update(key.encode())
+        digest.update(tensors[key].reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()

@@ -1,0 +1,58 @@
+"""The course of a training."""
+
+import math
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from striate.train import History
+from striate.view.figure import INK, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TRAIN, TEST = "#9aa5b1", "#1f6fb4"
+
+
+def learning_curves(history: History | str | PathLike[str]) -> "Figure":
+    """Draw loss and accuracy over the epochs, in training and on the test images.
+
+    Args:
+        history: What `fit` returned, or the path of a `log.csv`. A ValueError where it has no epoch.
+
+    >>> first = {"epoch": 1, "loss": 0.4, "acc": 0.9, "val_loss": 0.2, "val_acc": 0.96}
+    >>> second = {"epoch": 2, "loss": 0.1, "acc": 0.97, "val_loss": 0.1, "val_acc": 0.98}
+    >>> figure = learning_curves(History([first, second]))
+    >>> [axes.get_title(loc="left") for axes in figure.axes]
+    ['Loss', 'Accuracy (%)']
+    """
+    if not isinstance(history, History):
+        history = History.read_csv(Path(history))
+    if not len(history):
+        raise ValueError("the history has no epoch to draw")
+    figure = new_figure(9, 3.6)
+    epochs = history["epoch"]
+    panels = (("Loss", "loss", 1.0, "{:.3g}"), ("Accuracy (%)", "acc", 100.0, "{:.2f}"))
+    for axes, (title, column, factor, form) in zip(figure.subplots(1, 2), panels, strict=True):
+        for name, label, colour in ((column, "training", TRAIN), (f"val_{column}", "test", TEST)):
+            values = [value * factor for value in history[name]]
+            axes.plot(epochs, values, color=colour, label=label, marker="o", markersize=3.5, linewidth=1.8)
+        axes.annotate(
+            form.format(values[-1]),
+            (epochs[-1], values[-1]),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            color=TEST,
+        )
+        axes.set_title(title, loc="left", color=INK)
+        axes.set_xlabel("epoch", color=INK)
+        beside = max(0.5, 0.08 * len(epochs))  # room for the last value
+        axes.set_xlim(epochs[0] - beside, epochs[-1] + beside)
+        axes.set_xticks(epochs[:: -math.ceil(len(epochs) / 10)])
+        axes.grid(axis="y", color="#e6e6e6")
+        axes.set_axisbelow(True)
+        axes.tick_params(colors=INK)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, labelcolor=INK)
+    return figure
