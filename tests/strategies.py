@@ -1,0 +1,81 @@
+"""Whole problems drawn by Hypothesis: tails, one-element axes, empty batches and odd layouts are the main case."""
+
+import numpy as np
+import oracles
+import torch
+from hypothesis import strategies as st
+
+MODES = ("zeros", "constant", "reflect", "symmetric", "replicate", "circular")
+WORDS = ("valid", "same", "same_lower", "full", "causal")
+
+
+def word_amounts(word, n, kernel, stride, dilation):
+    """The words by their definitions, independently of striate's own arithmetic."""
+    reach = dilation * (kernel - 1)
+    if word in {"valid", "full", "causal"}:
+        return {"valid": (0, 0), "full": (reach, reach), "causal": (reach, 0)}[word]
+    total = max((int(np.ceil(n / stride)) - 1) * stride + reach + 1 - n, 0)
+    small, large = int(np.floor(total / 2)), int(np.ceil(total / 2))
+    return (small, large) if word == "same" else (large, small)
+
+
+@st.composite
+def problems(draw, ranks=(1, 2, 3), modes=(*MODES, "mean"), words=True):
+    """A problem and the `padding` argument that asks for it: pairs, or a word."""
+    rank = draw(st.sampled_from(ranks))
+    groups = draw(st.sampled_from((1, 1, 2, 3)))
+    kernel, stride, dilation, size, amounts = [], [], [], [], []
+    word = draw(st.sampled_from(WORDS)) if words and draw(st.booleans()) else None
+    for _ in range(rank):
+        k, s, d = draw(st.integers(1, 4 if rank < 3 else 3)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
+        n = draw(st.integers(1, 11 if rank < 3 else 6))
+        reach = d * (k - 1) + 1
+        if word:
+            pair = word_amounts(word, n, k, s, d)
+            n = max(n, reach) if word == "valid" else n
+        else:
+            before = draw(st.integers(-min(2, n - 1), 6))
+            after = draw(st.integers(max(-2, 1 - n - min(before, 0), reach - n - before), max(6, reach - n - before)))
+            pair = (before, after)
+        kernel.append(k), stride.append(s), dilation.append(d), size.append(n), amounts.append(pair)
+    problem = oracles.Problem(
+        batch=draw(st.sampled_from((1, 2, 3, 0))),
+        in_channels=groups * draw(st.integers(1, 3)),
+        out_channels=groups * draw(st.integers(1, 3)),
+        size=tuple(size),
+        kernel=tuple(kernel),
+        stride=tuple(stride),
+        dilation=tuple(dilation),
+        amounts=tuple(amounts),
+        groups=groups,
+        modes=tuple(draw(st.lists(st.sampled_from(modes), min_size=rank, max_size=rank))),
+    )
+    if "constant" in problem.modes:
+        problem = oracles.Problem(**{**problem.__dict__, "value": float(draw(st.integers(-3, 3)))})
+    return problem, word or problem.amounts
+
+
+def whole_numbers(shape, seed, dtype=torch.float64):
+    """Small whole numbers: their products add up exactly, so that results can be compared for equality."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(-4, 5, shape, generator=generator).to(dtype)
+
+
+def numbers(shape, seed, dtype=torch.float32):
+    """Normal numbers."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64).to(dtype)
+
+
+def in_layout(tensor, layout):
+    """The same tensor contiguous, channels-last, or as a strided view of a larger one."""
+    if layout == "channels_last" and tensor.ndim in {4, 5}:
+        return tensor.contiguous(memory_format=torch.channels_last if tensor.ndim == 4 else torch.channels_last_3d)
+    if layout == "strided":
+        wide = tensor.new_full((*tensor.shape[:-1], 2 * tensor.shape[-1]), float("nan"))
+        wide[..., ::2] = tensor
+        return wide[..., ::2]
+    return tensor
+
+
+layouts = st.sampled_from(("contiguous", "channels_last", "strided"))
+seeds = st.integers(0, 2**31)
