@@ -17,9 +17,13 @@ STRIATE_SAME_AT(avx512)
 namespace striate {
 namespace {
 
-#define STRIATE_KERNEL(DIRECTION, FAMILY) \
-  lists.DIRECTION.push_back(              \
-      {#FAMILY, FAMILY::why_not, level::FAMILY::DIRECTION<float>, level::FAMILY::DIRECTION<double>});
+#define STRIATE_KERNEL(DIRECTION, FAMILY)                                                     \
+  lists.DIRECTION.push_back({#FAMILY,                                                         \
+                             FAMILY::why_not,                                                 \
+                             level::FAMILY::DIRECTION<float>,                                 \
+                             level::FAMILY::DIRECTION<double>,                                \
+                             {level::FAMILY::packed_size<float>, level::FAMILY::pack<float>}, \
+                             {level::FAMILY::packed_size<double>, level::FAMILY::pack<double>}});
 
 Kernels baseline_kernels() {
   namespace level = baseline;

@@ -8,6 +8,13 @@
 
 namespace striate {
 
+// How a kernel's family packs weights of one type.
+template <typename T>
+struct Packing {
+  PackedSize<T> size;
+  Pack<T> pack;
+};
+
 // One kernel of one direction; `Function` is Forward, BackwardData or BackwardWeight.
 template <template <typename> typename Function>
 struct Kernel {
@@ -15,6 +22,8 @@ struct Kernel {
   WhyNot why_not;
   Function<float> for_float;
   Function<double> for_double;
+  Packing<float> packing_float;
+  Packing<double> packing_double;
 
   template <typename T>
   Function<T> function() const {
@@ -22,6 +31,14 @@ struct Kernel {
       return for_float;
     else
       return for_double;
+  }
+
+  template <typename T>
+  const Packing<T>& packing() const {
+    if constexpr (sizeof(T) == sizeof(float))
+      return packing_float;
+    else
+      return packing_double;
   }
 };
 

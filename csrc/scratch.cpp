@@ -6,12 +6,16 @@
 
 namespace striate {
 
-void* scratch_bytes(std::size_t bytes) {
+void* scratch_bytes(std::size_t bytes, Scratch which) {
   struct Free {
     void operator()(void* block) const { std::free(block); }
   };
-  static thread_local std::unique_ptr<void, Free> block;
-  static thread_local std::size_t size = 0;
+  struct Block {
+    std::unique_ptr<void, Free> block;
+    std::size_t size = 0;
+  };
+  static thread_local Block blocks[2];
+  auto& [block, size] = blocks[static_cast<int>(which)];
   if (bytes > size) {
     constexpr std::size_t line = 64;
     const std::size_t wanted = (bytes + bytes / 4 + line - 1) / line * line;  // a quarter more: sizes creep up

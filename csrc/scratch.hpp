@@ -1,4 +1,4 @@
-// Memory that a kernel needs while it runs: one growing block a thread, kept between calls, so that no call pays for
+// Memory that a kernel needs while it runs: growing blocks a thread, kept between calls, so that no call pays for
 // fresh pages.
 #pragma once
 
@@ -6,12 +6,15 @@
 
 namespace striate {
 
-// `count` elements of T at a 64-byte boundary, uninitialised, this thread's own until its next call of scratch().
-void* scratch_bytes(std::size_t bytes);
+// A thread has two: `task` for the steps of a parallel loop, `call` for what the call around the loop prepares.
+enum class Scratch { task, call };
+
+// `count` elements of T at a 64-byte boundary, uninitialised, this thread's own until it asks for the same one again.
+void* scratch_bytes(std::size_t bytes, Scratch which);
 
 template <typename T>
-T* scratch(std::size_t count) {
-  return static_cast<T*>(scratch_bytes(count * sizeof(T)));
+T* scratch(std::size_t count, Scratch which = Scratch::task) {
+  return static_cast<T*>(scratch_bytes(count * sizeof(T), which));
 }
 
 }  // namespace striate

@@ -17,15 +17,18 @@
 #include "plan.hpp"
 #include "problem_text.hpp"
 #include "registry.hpp"
+#include "scratch.hpp"
 
 namespace {
 
+using striate::Activation;
 using striate::Border;
 using striate::Direction;
 using striate::Dtype;
 using striate::Layout;
 using striate::Problem;
 using striate::View;
+using striate::Weight;
 using torch::headeronly::IntHeaderOnlyArrayRef;
 using torch::headeronly::MemoryFormat;
 using torch::headeronly::ScalarType;
@@ -33,7 +36,7 @@ using torch::stable::Tensor;
 using Ints = std::vector<std::int64_t>;
 
 // Raised by one with every change of a schema below; src/striate/engine/_load.py has the same number.
-constexpr std::int64_t abi_version = 2;
+constexpr std::int64_t abi_version = 3;
 
 void check(bool condition, const std::string& message) {
   if (!condition) throw std::runtime_error("striate: " + message);
@@ -181,9 +184,30 @@ const Kernel& pick(const std::vector<Kernel>& list, const Problem& problem, Dire
   return list[index];
 }
 
+// The weight for a kernel: packed already, or packed here into memory of this thread's.
+template <typename T, typename Kernel>
+Weight<T> prepared(const Kernel& kernel, const Problem& problem, Direction direction, const Tensor& weight,
+                   const std::optional<Tensor>& packed) {
+  const View<const T> lies = view<const T>(weight);
+  const std::int64_t size = kernel.template packing<T>().size(problem, direction);
+  if (packed) {
+    check_same_dtype(weight, "weight", *packed, "packed");
+    check(packed->dim() == 1 && packed->size(0) == size,
+          "packed must hold " + std::to_string(size) + " elements, but has shape " + text(packed->sizes()));
+    return {lies, static_cast<const T*>(packed->const_data_ptr())};
+  }
+  if (size == 0) return {lies, nullptr};
+  T* const memory = striate::scratch<T>(size, striate::Scratch::call);
+  kernel.template packing<T>().pack(problem, direction, lies, memory, torch_pool);
+  return {lies, memory};
+}
+
 Tensor convolution(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias, const Ints& stride,
                    const Ints& padding, const Ints& dilation, std::int64_t groups, const Ints& border,
-                   double padding_value, std::int64_t kernel) {
+                   double padding_value, std::int64_t kernel, std::int64_t activation,
+                   const std::optional<Tensor>& packed) {
+  check(activation >= 0 && activation <= static_cast<std::int64_t>(Activation::gelu),
+        "activation must be from 0 to 4, but got " + std::to_string(activation));
   check_same_dtype(input, "input", weight, "weight");
   const Problem problem =
       make_problem(input, input.sizes(), weight.sizes(), stride, padding, dilation, groups, border, padding_value);
@@ -197,14 +221,16 @@ Tensor convolution(const Tensor& input, const Tensor& weight, const std::optiona
   Tensor output = empty_like_operands(output_shape(problem), input, weight);
   with_element_type(input, [&]<typename T>(T) {
     const T* bias_data = dense_bias ? static_cast<const T*>(dense_bias->const_data_ptr()) : nullptr;
-    chosen.function<T>()(problem, view<const T>(input), view<const T>(weight), bias_data, view<T>(output), torch_pool);
+    chosen.template function<T>()(problem, view<const T>(input),
+                                  prepared<T>(chosen, problem, Direction::forward, weight, packed),
+                                  {bias_data, static_cast<Activation>(activation)}, view<T>(output), torch_pool);
   });
   return output;
 }
 
 Tensor convolution_backward_data(const Tensor& grad_output, const Tensor& weight, const Ints& input_shape,
                                  const Ints& stride, const Ints& padding, const Ints& dilation, std::int64_t groups,
-                                 const Ints& border, std::int64_t kernel) {
+                                 const Ints& border, std::int64_t kernel, const std::optional<Tensor>& packed) {
   check_same_dtype(grad_output, "grad_output", weight, "weight");
   const Problem problem =
       make_problem(grad_output, input_shape, weight.sizes(), stride, padding, dilation, groups, border, 0.0);
@@ -212,7 +238,9 @@ Tensor convolution_backward_data(const Tensor& grad_output, const Tensor& weight
   const auto& chosen = pick(kernels().backward_data, problem, Direction::backward_data, kernel);
   Tensor grad_input = empty_like_operands(input_shape, grad_output, weight);
   with_element_type(weight, [&]<typename T>(T) {
-    chosen.function<T>()(problem, view<const T>(grad_output), view<const T>(weight), view<T>(grad_input), torch_pool);
+    chosen.template function<T>()(problem, view<const T>(grad_output),
+                                  prepared<T>(chosen, problem, Direction::backward_data, weight, packed),
+                                  view<T>(grad_input), torch_pool);
   });
   return grad_input;
 }
@@ -230,6 +258,28 @@ Tensor convolution_backward_weight(const Tensor& grad_output, const Tensor& inpu
     chosen.function<T>()(problem, view<const T>(grad_output), view<const T>(input), view<T>(grad_weight), torch_pool);
   });
   return grad_weight;
+}
+
+// The weight as the kernel's `packed` argument takes it, empty if the kernel packs none. Sizes, padding and layout of
+// the input do not matter.
+Tensor pack_weight(const Tensor& weight, const Ints& input_shape, const Ints& stride, const Ints& dilation,
+                   std::int64_t groups, std::string direction, std::int64_t kernel) {
+  const Ints nothing(2 * stride.size(), 0), zeros(stride.size(), 0);
+  const Problem problem =
+      make_problem(weight, input_shape, weight.sizes(), stride, nothing, dilation, groups, zeros, 0.0);
+  const Direction wanted = striate::direction_named(direction);
+  const auto run = [&](const auto& list) {
+    const auto& chosen = pick(list, problem, wanted, kernel);
+    Tensor packed;
+    with_element_type(weight, [&]<typename T>(T) {
+      const auto& packing = chosen.template packing<T>();
+      packed = torch::stable::empty({packing.size(problem, wanted)}, weight.scalar_type());
+      packing.pack(problem, wanted, view<const T>(weight), static_cast<T*>(packed.mutable_data_ptr()), torch_pool);
+    });
+    return packed;
+  };
+  check(wanted != Direction::backward_weight, "backward_weight reads no weight");
+  return wanted == Direction::forward ? run(kernels().forward) : run(kernels().backward_data);
 }
 
 std::string lines(const std::vector<std::string>& items) {
@@ -267,13 +317,17 @@ std::int64_t get_abi_version() { return abi_version; }
 
 STABLE_TORCH_LIBRARY(striate, library) {
   // `padding` holds (before, after) of each axis in turn; `border` one number of enum Border an axis; `kernel` the
-  // index in the direction's list, or -1 for the first that can.
+  // index in the direction's list, or -1 for the first that can; `activation` one number of enum Activation; `packed`
+  // what pack_weight returned for the same kernel.
   library.def(
       "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
-      "int groups, int[] border, float padding_value, int kernel=-1) -> Tensor");
+      "int groups, int[] border, float padding_value, int kernel=-1, int activation=0, Tensor? packed=None) -> Tensor");
   library.def(
       "convolution_backward_data(Tensor grad_output, Tensor weight, int[] input_shape, int[] stride, int[] padding, "
-      "int[] dilation, int groups, int[] border, int kernel=-1) -> Tensor");
+      "int[] dilation, int groups, int[] border, int kernel=-1, Tensor? packed=None) -> Tensor");
+  library.def(
+      "pack_weight(Tensor weight, int[] input_shape, int[] stride, int[] dilation, int groups, str direction, "
+      "int kernel) -> Tensor");
   library.def(
       "convolution_backward_weight(Tensor grad_output, Tensor input, int[] weight_shape, int[] stride, int[] padding, "
       "int[] dilation, int groups, int[] border, float padding_value, int kernel=-1) -> Tensor");
@@ -290,6 +344,7 @@ STABLE_TORCH_LIBRARY(striate, library) {
 STABLE_TORCH_LIBRARY_IMPL(striate, CPU, library) {
   library.impl("convolution", TORCH_BOX(&convolution));
   library.impl("convolution_backward_data", TORCH_BOX(&convolution_backward_data));
+  library.impl("pack_weight", TORCH_BOX(&pack_weight));
   library.impl("convolution_backward_weight", TORCH_BOX(&convolution_backward_weight));
 }
 

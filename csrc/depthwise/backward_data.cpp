@@ -4,7 +4,7 @@
 namespace striate::STRIATE_LEVEL::depthwise {
 
 template <typename T>
-void backward_data(const Problem& problem, View<const T> grad_output, View<const T> weight, View<T> grad_input,
+void backward_data(const Problem& problem, View<const T> grad_output, const Weight<T>& weight, View<T> grad_input,
                    ParallelFor pool) {
   Correlation<T> job;
   job.batch = problem.batch;
@@ -12,7 +12,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, View<const
   job.planes = problem.out_channels_per_group();
   job.share = 1;
   job.source = grad_output;
-  job.weight = channels_on_axis_1(weight);
+  job.weight = channels_on_axis_1(weight.view);
   job.target = grad_input;
   job.border = T(0);
   if (std::ranges::any_of(problem.axis, folds)) job.fold = source_tables(problem);
@@ -31,7 +31,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, View<const
   CorrelateChannels<T>(job).run(pool);
 }
 
-template void backward_data(const Problem&, View<const float>, View<const float>, View<float>, ParallelFor);
-template void backward_data(const Problem&, View<const double>, View<const double>, View<double>, ParallelFor);
+template void backward_data(const Problem&, View<const float>, const Weight<float>&, View<float>, ParallelFor);
+template void backward_data(const Problem&, View<const double>, const Weight<double>&, View<double>, ParallelFor);
 
 }  // namespace striate::STRIATE_LEVEL::depthwise

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "../simd.hpp"
+#include "../activate.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
 
@@ -27,6 +27,7 @@ struct TileCall {
   std::int64_t runs;
   const T* weight;
   Vector<T> bias;
+  Activation activation;
   T* target;
   std::int64_t target_row;
   std::int64_t target_step;
@@ -99,7 +100,7 @@ void tile(const TileCall<T>& call) {
   for (int r = 0; r < rows; ++r) {
     T* to = call.target + r * call.target_row;
 #pragma GCC unroll 16
-    for (int p = 0; p < columns; ++p, to += call.target_step) store(to, sum[r][p]);
+    for (int p = 0; p < columns; ++p, to += call.target_step) store(to, activate(sum[r][p], call.activation));
   }
 }
 

@@ -98,8 +98,16 @@ class CorrelateChannels {
       for (std::int64_t m = 0; m < job.planes; ++m)
         for (const Tap& i : a.taps)
           for (const Tap& j : b.taps) append_runs(c, m * plane + i.offset * slab + j.offset * row, runs);
-      const TileCall<T> call = {
-          packed, job.sweep[1].source_step * row, runs.data(), std::ssize(runs), weights, {}, nullptr, 0, 0};
+      const TileCall<T> call = {packed,
+                                job.sweep[1].source_step * row,
+                                runs.data(),
+                                std::ssize(runs),
+                                weights,
+                                {},
+                                job.epilogue.activation,
+                                nullptr,
+                                0,
+                                0};
       compute_phase(a, b, c, call, first, 0, full, job.sweep[0].source_step * slab, direct, n);
       compute_phase(a, b, c, call, first, full, blocks, job.sweep[0].source_step * slab, staged_view(result, targets),
                     staged_target);
@@ -155,6 +163,7 @@ class CorrelateChannels {
     if (begin == end || a.count * b.count * c.count == 0) return;
     const T *const packed = call.source, *const weights = call.weight;
     const TileShape shape = tile_shape(c.count);
+    const T* const bias = job.epilogue.bias;
     call.target_row = job.sweep[1].target_step * to.stride[1];
     call.target_step = job.sweep[2].target_step * to.stride[2];
     for (std::int64_t i = 0; i < a.count; ++i) {
@@ -171,7 +180,7 @@ class CorrelateChannels {
             call.source = source + k * n + g * job.planes * plane;
             call.weight = weights + g * taps * n;
             call.target = target + k * call.target_step + g * block_step;
-            call.bias = job.bias ? load_part(job.bias + first + g * n, used_lanes(first + g * n)) : Vector<T>{};
+            call.bias = bias ? load_part(bias + first + g * n, used_lanes(first + g * n)) : Vector<T>{};
             tile(call);
           }
         }

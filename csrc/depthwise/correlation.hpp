@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../epilogue.hpp"
 #include "../simd.hpp"
 #include "../view.hpp"
 #include "sweep.hpp"
@@ -26,7 +27,7 @@ struct Correlation {
   std::int64_t share;
   View<const T> source;
   View<const T> weight;
-  const T* bias = nullptr;
+  Epilogue<T> epilogue;
   View<T> target;
   T border;            // stands outside the source
   std::int64_t group;  // blocks of channels a task

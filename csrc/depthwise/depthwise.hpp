@@ -3,4 +3,4 @@
 
 #include "../kernel.hpp"
 
-STRIATE_DECLARE_FAMILY(depthwise)
+STRIATE_DECLARE_FAMILY(depthwise, STRIATE_DECLARE_NO_PACKING)

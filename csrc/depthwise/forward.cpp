@@ -4,16 +4,16 @@
 namespace striate::STRIATE_LEVEL::depthwise {
 
 template <typename T>
-void forward(const Problem& problem, View<const T> input, View<const T> weight, const T* bias, View<T> output,
-             ParallelFor pool) {
+void forward(const Problem& problem, View<const T> input, const Weight<T>& weight, const Epilogue<T>& epilogue,
+             View<T> output, ParallelFor pool) {
   Correlation<T> job;
   job.batch = problem.batch;
   job.channels = problem.out_channels;
   job.planes = 1;
   job.share = problem.out_channels_per_group();
   job.source = input;
-  job.weight = channels_on_axis_1(weight);
-  job.bias = bias;
+  job.weight = channels_on_axis_1(weight.view);
+  job.epilogue = epilogue;
   job.target = output;
   job.border = static_cast<T>(problem.border_value);
   job.group = group_blocks(output, job.channels, problem);
@@ -28,7 +28,9 @@ void forward(const Problem& problem, View<const T> input, View<const T> weight, 
   CorrelateChannels<T>(job).run(pool);
 }
 
-template void forward(const Problem&, View<const float>, View<const float>, const float*, View<float>, ParallelFor);
-template void forward(const Problem&, View<const double>, View<const double>, const double*, View<double>, ParallelFor);
+template void forward(const Problem&, View<const float>, const Weight<float>&, const Epilogue<float>&, View<float>,
+                      ParallelFor);
+template void forward(const Problem&, View<const double>, const Weight<double>&, const Epilogue<double>&, View<double>,
+                      ParallelFor);
 
 }  // namespace striate::STRIATE_LEVEL::depthwise

@@ -91,7 +91,7 @@ struct Plan {
 }  // namespace
 
 template <typename T>
-void backward_data(const Problem& problem, View<const T> grad_output, View<const T> weight, View<T> grad_input,
+void backward_data(const Problem& problem, View<const T> grad_output, const Weight<T>& weight, View<T> grad_input,
                    ParallelFor pool) {
   const Channels channels = {problem.groups, problem.out_channels_per_group(), problem.in_channels_per_group()};
   const auto stride = [&](int i) { return problem.axis[i].stride; };
@@ -112,7 +112,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, View<const
   const Packer<T> packer(cut, pitch, 1, T(0));
 
   const auto weight_of = [&](std::int64_t group, std::int64_t to, std::int64_t from) {
-    return weight.plane(group * channels.from + from, to);
+    return weight.view.plane(group * channels.from + from, to);
   };
   std::vector<Tap> residues;
   for (std::int64_t a = 0; a < stride(0); ++a)
@@ -122,7 +122,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, View<const
     std::vector<Tap> taps;
     for (const Tap& tap : all_taps(problem))
       if (Tap{cut[0].phase[tap[0]], cut[1].phase[tap[1]], cut[2].phase[tap[2]]} == residue) taps.push_back(tap);
-    plan.weights.emplace_back(channels, weight, weight_of, taps, cut, pitch, division.height, pool);
+    plan.weights.emplace_back(channels, weight.view, weight_of, taps, cut, pitch, division.height, pool);
   }
   for (std::int64_t block = 0; block < cut[2].blocks; ++block)
     for (std::int64_t residue = 0; residue < stride(2); ++residue)
@@ -156,7 +156,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, View<const
   });
 }
 
-template void backward_data(const Problem&, View<const float>, View<const float>, View<float>, ParallelFor);
-template void backward_data(const Problem&, View<const double>, View<const double>, View<double>, ParallelFor);
+template void backward_data(const Problem&, View<const float>, const Weight<float>&, View<float>, ParallelFor);
+template void backward_data(const Problem&, View<const double>, const Weight<double>&, View<double>, ParallelFor);
 
 }  // namespace striate::STRIATE_LEVEL::direct

@@ -5,20 +5,22 @@ namespace striate::STRIATE_LEVEL::direct {
 namespace {
 
 template <typename T>
-void store_outputs(const Piece<T>& piece, std::int64_t channels, const T* bias, T* output, const View<T>& view) {
+void store_outputs(const Piece<T>& piece, std::int64_t channels, const Epilogue<T>& epilogue, T* output,
+                   const View<T>& view) {
   for (std::int64_t r = 0; r < piece.rows; ++r) {
     T* row = output + view.offset(piece.slice, piece.row + r, 0);
     const T* from = piece.data + r * piece.row_stride;
     if (view.stride[1] == 1 && view.stride[4] != 1) {
-      transpose(from, piece.channel_stride, channels, piece.columns, bias, row, view.stride[4]);
+      transpose(from, piece.channel_stride, channels, piece.columns, epilogue, row, view.stride[4]);
       continue;
     }
     for (std::int64_t c = 0; c < channels; ++c, row += view.stride[1], from += piece.channel_stride) {
-      const T add = bias ? bias[c] : T(0);
+      const T add = epilogue.bias ? epilogue.bias[c] : T(0);
+      const auto finish = [&](Vector<T> v) { return activate(v + add, epilogue.activation); };
       if (view.stride[4] == 1)
-        map_row(from, piece.columns, row, [&](Vector<T> v) { return v + add; });
+        map_row(from, piece.columns, row, finish);
       else
-        for (std::int64_t k = 0; k < piece.columns; ++k) row[k * view.stride[4]] = from[k] + add;
+        for (std::int64_t k = 0; k < piece.columns; ++k) row[k * view.stride[4]] = finish(broadcast(from[k]))[0];
     }
   }
 }
@@ -26,8 +28,8 @@ void store_outputs(const Piece<T>& piece, std::int64_t channels, const T* bias, 
 }  // namespace
 
 template <typename T>
-void forward(const Problem& problem, View<const T> input, View<const T> weight, const T* bias, View<T> output,
-             ParallelFor pool) {
+void forward(const Problem& problem, View<const T> input, const Weight<T>& weight, const Epilogue<T>& epilogue,
+             View<T> output, ParallelFor pool) {
   const Channels channels = {problem.groups, problem.in_channels_per_group(), problem.out_channels_per_group()};
   const SourceTables tables = source_tables(problem);
   const std::int64_t work = multiply_adds(problem);
@@ -37,9 +39,10 @@ void forward(const Problem& problem, View<const T> input, View<const T> weight, 
   const Packer<T> packer(cut, pitch, problem.axis[2].stride, static_cast<T>(problem.border_value));
 
   const auto weight_of = [&](std::int64_t group, std::int64_t to, std::int64_t from) {
-    return weight.plane(group * channels.to + to, from);
+    return weight.view.plane(group * channels.to + to, from);
   };
-  const PackedWeights<T> weights(channels, weight, weight_of, all_taps(problem), cut, pitch, division.height, pool);
+  const PackedWeights<T> weights(channels, weight.view, weight_of, all_taps(problem), cut, pitch, division.height,
+                                 pool);
 
   const std::int64_t blocks = block_count(cut);
   // Of one sample.
@@ -57,14 +60,16 @@ void forward(const Problem& problem, View<const T> input, View<const T> weight, 
       correlate(cut, pitch, block, space.block, channels, weights, group, division.height, division.first_block(chunk),
                 division.first_block(chunk + 1), space.results, [&](const Piece<T>& piece) {
                   const std::int64_t count = std::min<std::int64_t>(division.height, channels.to - piece.first_channel);
-                  store_outputs(piece, count, bias ? bias + group * channels.to + piece.first_channel : nullptr,
+                  store_outputs(piece, count, epilogue.from(group * channels.to + piece.first_channel),
                                 corner + piece.first_channel * output.stride[1], output);
                 });
     }
   });
 }
 
-template void forward(const Problem&, View<const float>, View<const float>, const float*, View<float>, ParallelFor);
-template void forward(const Problem&, View<const double>, View<const double>, const double*, View<double>, ParallelFor);
+template void forward(const Problem&, View<const float>, const Weight<float>&, const Epilogue<float>&, View<float>,
+                      ParallelFor);
+template void forward(const Problem&, View<const double>, const Weight<double>&, const Epilogue<double>&, View<double>,
+                      ParallelFor);
 
 }  // namespace striate::STRIATE_LEVEL::direct

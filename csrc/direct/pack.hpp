@@ -32,7 +32,7 @@ struct RowIndex {
     const std::int64_t jump = step * stride, count = run_end - run_begin;
     const T* run = count > 0 ? from + index[run_begin] * stride : from;
     const bool by_channels = channel_stride == 1 && jump != 1 && channels > 1;
-    if (by_channels) transpose<T>(run, jump, count, channels, nullptr, to + run_begin, to_channel);
+    if (by_channels) transpose<T>(run, jump, count, channels, {}, to + run_begin, to_channel);
     for (std::int64_t c = 0; c < channels; ++c, from += channel_stride, run += channel_stride, to += to_channel) {
       ends(0, run_begin, from, to);
       if (jump == 1)
@@ -51,7 +51,7 @@ struct RowIndex {
     if (count == 0) return;  // every element has one position, so all that have any are one run
     T* run = to + index[run_begin] * stride;
     if (channel_stride == 1 && jump != 1)
-      return transpose<T>(from + run_begin, from_channel, channels, count, nullptr, run, jump);
+      return transpose<T>(from + run_begin, from_channel, channels, count, {}, run, jump);
     for (std::int64_t c = 0; c < channels; ++c, run += channel_stride, from += from_channel) {
       if (jump == 1)
         map_row(from + run_begin, count, run, [](Vector<T> v) { return v; });

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "../simd.hpp"
+#include "../activate.hpp"
 
 namespace striate::STRIATE_LEVEL::direct {
 
@@ -44,10 +44,10 @@ template <typename V, int n>
   exchange<1>(row, all);
 }
 
-// to[j * to_stride + i] = from[i * from_stride + j] + add[i] for i in [0, rows), j in [0, columns); `add` may be null.
+// to[j * to_stride + i] = the epilogue of from[i * from_stride + j] for i in [0, rows), j in [0, columns).
 template <typename T>
-void transpose(const T* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, const T* add, T* to,
-               std::int64_t to_stride) {
+void transpose(const T* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns,
+               const Epilogue<T>& epilogue, T* to, std::int64_t to_stride) {
   constexpr int n = lanes<T>;
   for (std::int64_t i = 0; i < rows; i += n) {
     const int high = static_cast<int>(std::min<std::int64_t>(rows - i, n));
@@ -57,7 +57,8 @@ void transpose(const T* from, std::int64_t from_stride, std::int64_t rows, std::
 #pragma GCC unroll 16
       for (int k = 0; k < n; ++k) {
         row[k] = k < high ? load_part(from + (i + k) * from_stride + j, wide) : Vector<T>{};
-        if (add && k < high) row[k] += broadcast(add[i + k]);
+        if (epilogue.bias && k < high) row[k] += broadcast(epilogue.bias[i + k]);
+        row[k] = activate(row[k], epilogue.activation);
       }
       transpose_square(row);
 #pragma GCC unroll 16

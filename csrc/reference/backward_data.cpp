@@ -7,7 +7,7 @@
 namespace striate::reference {
 
 template <typename T>
-void backward_data(const Problem& problem, View<const T> grad_output, View<const T> weight, View<T> grad_input,
+void backward_data(const Problem& problem, View<const T> grad_output, const Weight<T>& weight, View<T> grad_input,
                    ParallelFor pool) {
   const Axis &a = problem.axis[0], &b = problem.axis[1], &c = problem.axis[2];
   const SourceTables sources = source_tables(problem);
@@ -29,7 +29,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, View<const
 
       for (std::int64_t out = first_out_channel; out < first_out_channel + out_channels; ++out) {
         const T* grad = grad_output.plane(sample, out);
-        const T* taps = weight.plane(out, channel % channels);
+        const T* taps = weight.view.plane(out, channel % channels);
         for (std::int64_t i = 0; i < rows_a; ++i) {
           for (std::int64_t j = 0; j < rows_b; ++j) {
             for (std::int64_t k = 0; k < row; ++k) {
@@ -41,7 +41,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, View<const
                   for (std::int64_t r = 0; r < c.kernel; ++r) {
                     const std::int64_t z = sources[2][k * c.stride + r * c.dilation];
                     if ((x | y | z) >= 0)
-                      plane[(x * b.input + y) * c.input + z] += value * taps[weight.offset(p, q, r)];
+                      plane[(x * b.input + y) * c.input + z] += value * taps[weight.view.offset(p, q, r)];
                   }
                 }
               }
@@ -59,7 +59,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, View<const
   });
 }
 
-template void backward_data(const Problem&, View<const float>, View<const float>, View<float>, ParallelFor);
-template void backward_data(const Problem&, View<const double>, View<const double>, View<double>, ParallelFor);
+template void backward_data(const Problem&, View<const float>, const Weight<float>&, View<float>, ParallelFor);
+template void backward_data(const Problem&, View<const double>, const Weight<double>&, View<double>, ParallelFor);
 
 }  // namespace striate::reference

@@ -1,11 +1,33 @@
+#include <cmath>
+#include <numbers>
+
 #include "../border.hpp"
 #include "reference.hpp"
 
 namespace striate::reference {
+namespace {
+
+double activated(double x, Activation activation) {
+  switch (activation) {
+    case Activation::none:
+      return x;
+    case Activation::relu:
+      return x < 0 ? 0 : x;
+    case Activation::relu6:
+      return x < 0 ? 0 : x > 6 ? 6 : x;
+    case Activation::silu:
+      return x / (1 + std::exp(-x));
+    case Activation::gelu:
+      return 0.5 * x * std::erfc(-x / std::numbers::sqrt2);
+  }
+  return x;
+}
+
+}  // namespace
 
 template <typename T>
-void forward(const Problem& problem, View<const T> input, View<const T> weight, const T* bias, View<T> output,
-             ParallelFor pool) {
+void forward(const Problem& problem, View<const T> input, const Weight<T>& weight, const Epilogue<T>& epilogue,
+             View<T> output, ParallelFor pool) {
   const Axis &a = problem.axis[0], &b = problem.axis[1], &c = problem.axis[2];
   const SourceTables sources = source_tables(problem);
   const std::int64_t rows_a = a.output(), rows_b = b.output(), row = c.output();
@@ -28,7 +50,7 @@ void forward(const Problem& problem, View<const T> input, View<const T> weight, 
         double sum = 0.0;
         for (std::int64_t channel = 0; channel < channels; ++channel) {
           const T* signal = input.plane(sample, first_channel + channel);
-          const T* taps = weight.plane(out_channel, channel);
+          const T* taps = weight.view.plane(out_channel, channel);
           for (std::int64_t p = 0; p < a.kernel; ++p) {
             const std::int64_t x = sources[0][i * a.stride + p * a.dilation];
             for (std::int64_t q = 0; q < b.kernel; ++q) {
@@ -37,18 +59,21 @@ void forward(const Problem& problem, View<const T> input, View<const T> weight, 
                 const std::int64_t z = sources[2][k * c.stride + r * c.dilation];
                 const bool inside = (x | y | z) >= 0;  // `outside` has the sign bit
                 const double value = inside ? signal[input.offset(x, y, z)] : border_value;
-                sum += value * taps[weight.offset(p, q, r)];
+                sum += value * taps[weight.view.offset(p, q, r)];
               }
             }
           }
         }
-        result[output.offset(i, j, k)] = static_cast<T>(bias ? sum + bias[out_channel] : sum);
+        if (epilogue.bias) sum += epilogue.bias[out_channel];
+        result[output.offset(i, j, k)] = static_cast<T>(activated(sum, epilogue.activation));
       }
     }
   });
 }
 
-template void forward(const Problem&, View<const float>, View<const float>, const float*, View<float>, ParallelFor);
-template void forward(const Problem&, View<const double>, View<const double>, const double*, View<double>, ParallelFor);
+template void forward(const Problem&, View<const float>, const Weight<float>&, const Epilogue<float>&, View<float>,
+                      ParallelFor);
+template void forward(const Problem&, View<const double>, const Weight<double>&, const Epilogue<double>&, View<double>,
+                      ParallelFor);
 
 }  // namespace striate::reference

@@ -7,14 +7,21 @@ namespace striate::reference {
 
 inline std::string why_not(const Problem&, Direction) { return {}; }
 
-// output = conv(input, weight) + bias; `bias` may be null.
 template <typename T>
-void forward(const Problem& problem, View<const T> input, View<const T> weight, const T* bias, View<T> output,
-             ParallelFor pool);
+std::int64_t packed_size(const Problem&, Direction) {
+  return 0;
+}
+template <typename T>
+void pack(const Problem&, Direction, View<const T>, T*, ParallelFor) {}
+
+// output = activation(conv(input, weight) + bias).
+template <typename T>
+void forward(const Problem& problem, View<const T> input, const Weight<T>& weight, const Epilogue<T>& epilogue,
+             View<T> output, ParallelFor pool);
 
 // grad_input = the adjoint of `forward` without its bias and border value, applied to grad_output.
 template <typename T>
-void backward_data(const Problem& problem, View<const T> grad_output, View<const T> weight, View<T> grad_input,
+void backward_data(const Problem& problem, View<const T> grad_output, const Weight<T>& weight, View<T> grad_input,
                    ParallelFor pool);
 
 // grad_weight = the gradient of <forward(input, weight), grad_output> with respect to weight.

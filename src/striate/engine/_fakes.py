@@ -23,7 +23,7 @@ def _convolution(
     groups: int,  # noqa: ARG001
     border: Sequence[int],  # noqa: ARG001
     padding_value: float,  # noqa: ARG001
-    kernel: int = -1,  # noqa: ARG001
+    *_how: object,
 ) -> Tensor:
     shape = [input.shape[0], weight.shape[0]]
     for axis, (step, spread) in enumerate(zip(stride, dilation, strict=True)):
