@@ -9,7 +9,15 @@
 
 namespace striate {
 
-// Why torch's convolution is expected to be faster than this kernel, or the empty string.
-std::string beaten(std::string_view kernel, const Problem& problem, Direction direction, Level level);
+// Below this many multiply-adds a sample, what a call of ours costs before its loop weighs more than the loop. Of one
+// sample: the choice, and with it the bits of a row, must not depend on the batch.
+inline constexpr std::int64_t least_work = 1 << 16;
+
+// How many times faster than torch's convolution a kernel is expected to be, from what was measured on the layers most
+// like this one (measured.inc); 0 if nothing like it was. Batch and thread count do not matter.
+double predicted_gain(std::string_view kernel, const Problem& problem, Direction direction, Level level);
+
+// The multiply-adds of one sample.
+std::int64_t work_of(const Problem& problem);
 
 }  // namespace striate

@@ -1,6 +1,7 @@
 #include "plan.hpp"
 
-#include <algorithm>
+#include <iomanip>
+#include <sstream>
 #include <stdexcept>
 
 #include "cost.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 constexpr Direction directions[] = {Direction::forward, Direction::backward_data, Direction::backward_weight};
 
-std::string quoted(std::string_view name) { return std::string("'").append(name).append("'"); }
+std::string in_quotes(std::string_view name) { return std::string("'").append(name).append("'"); }
 
 struct Candidate {
   const char* name;
@@ -40,32 +41,56 @@ std::vector<Candidate> candidates(Direction direction, Level level) {
 
 [[noreturn]] void refuse_unknown(std::string_view name, Direction direction) {
   std::string known;
-  for (const std::string& kernel : kernel_names(direction)) known += quoted(kernel) + ", ";
+  for (const std::string& kernel : kernel_names(direction)) known += in_quotes(kernel) + ", ";
   throw std::invalid_argument(std::string(name_of(direction)) + ": kernel must be one of " + known +
                               "'torch', but got '" + std::string(name) + "'");
+}
+
+std::string times(double gain) {
+  std::ostringstream text;
+  text << std::setprecision(2) << gain << " times";
+  return text.str();
+}
+
+std::string not_fastest(double gain, const std::string& chosen) {
+  if (gain == 0.0) return "never measured on such problems";
+  return "expected " + times(gain) + " as fast as torch's" +
+         (chosen.empty() ? "" : ", and " + in_quotes(chosen) + " more");
 }
 
 }  // namespace
 
 std::vector<Verdict> plan(const Problem& problem, Direction direction, Level level, std::string_view forced) {
   std::vector<Verdict> verdicts;
+  const bool small = work_of(problem) < least_work;
   std::string chosen;
+  double best = 1.0;
   for (const Candidate& candidate : candidates(direction, level)) {
-    std::string reason = candidate.why_not(problem, direction);
-    if (candidate.name == forced && !reason.empty())
+    Verdict verdict = {candidate.name, candidate.why_not(problem, direction), 0.0};
+    if (candidate.name == forced && !verdict.reason.empty())
       throw std::invalid_argument("the kernel '" + std::string(forced) + "' is forced and cannot run " +
-                                  name_of(direction) + ": " + reason);
-    if (reason.empty() && !forced.empty() && candidate.name != forced)
-      reason = quoted(forced) + " is forced";
-    else if (reason.empty() && forced.empty() && !chosen.empty())
-      reason = quoted(chosen) + " stands before it";
-    else if (reason.empty() && forced.empty())
-      reason = beaten(candidate.name, problem, direction, level);
-    if (reason.empty()) chosen = candidate.name;
-    verdicts.push_back({candidate.name, reason});
+                                  name_of(direction) + ": " + verdict.reason);
+    if (verdict.reason.empty()) verdict.gain = predicted_gain(candidate.name, problem, direction, level);
+    if (candidate.name == forced) chosen = candidate.name;
+    if (forced.empty() && !small && verdict.gain > best) chosen = candidate.name, best = verdict.gain;
+    verdicts.push_back(verdict);
   }
   if (chosen.empty() && !forced.empty() && forced != "torch") refuse_unknown(forced, direction);
-  verdicts.push_back({"torch", chosen.empty() ? "" : quoted(chosen) + (forced.empty() ? " is faster" : " is forced")});
+
+  for (Verdict& verdict : verdicts) {
+    if (verdict.kernel == chosen || !verdict.reason.empty()) continue;
+    if (!forced.empty())
+      verdict.reason = in_quotes(forced) + " is forced";
+    else if (small)
+      verdict.reason =
+          "only " + std::to_string(work_of(problem)) + " multiply-adds a sample: a call of torch's costs less";
+    else
+      verdict.reason = not_fastest(verdict.gain, chosen);
+  }
+  const std::string for_torch = chosen.empty()   ? ""
+                                : forced.empty() ? in_quotes(chosen) + " is expected to be " + times(best) + " as fast"
+                                                 : in_quotes(chosen) + " is forced";
+  verdicts.push_back({"torch", for_torch, 1.0});
   return verdicts;
 }
 

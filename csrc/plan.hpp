@@ -13,11 +13,12 @@ namespace striate {
 struct Verdict {
   std::string kernel;
   std::string reason;  // empty: it is the one chosen
+  double gain;         // torch's time over its, as expected; 0 where nothing is known
 };
 
-// The direction's kernels in the order of their list, and "torch" behind them. One of them is chosen: the first that
-// can and is not beaten, else torch; if `forced` is a name, that one. A forced kernel that cannot, or that nobody
-// knows, is refused with std::invalid_argument.
+// The direction's kernels in the order of their list, and "torch" behind them. One of them is chosen: the one that can
+// and is expected to be the fastest (cost.hpp), or torch; if `forced` is a name, that one. A forced kernel that cannot,
+// or that nobody knows, is refused with std::invalid_argument.
 std::vector<Verdict> plan(const Problem& problem, Direction direction, Level level, std::string_view forced);
 
 // "forward", "backward_data" or "backward_weight"; others are refused with std::invalid_argument.

@@ -2,12 +2,15 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from striate.cli.console import errors, output
+
+if TYPE_CHECKING:
+    from striate.engine.problem import Problem
 
 _WIDTH = 160  # columns of a table with every peer
 
@@ -49,6 +52,10 @@ def bench(
     kernel: Annotated[str | None, typer.Option(metavar="NAME", help="Force one of our kernels.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Turns that each takes; the fastest call counts.")] = 5,
     turn: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="How long a turn lasts.")] = 0.03,
+    fit: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Measure each kernel beside torch's and write the planner's table there."),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write everything measured there too.")
     ] = None,
@@ -67,9 +74,13 @@ def bench(
     from striate.bench.report import ceiling_lines, summary_of, table_of, write_json  # noqa: PLC0415
 
     lists = {Path(source).stem: read_problems(source) for source in problems or network_names()}
-    present = _installed(peers)
     batches = None if batch is None else _batches(batch)
     threads = threads or available_cores()
+    if fit is not None:
+        with limited_to(threads):
+            _fit([problem for list_ in lists.values() for problem in list_], batches, fit)
+        return
+    present = _installed(peers)
     wide = Console(width=max(output.width, _WIDTH), highlight=False)
     rows, found = [], machine()
     with limited_to(threads):
@@ -109,6 +120,19 @@ def bench(
     if json_file is not None:
         settings: dict[str, object] = {"threads": threads, "rounds": rounds, "turn": turn, "kernel": kernel}
         write_json(json_file, rows, found, ceilings, settings)
+
+
+def _fit(problems: list["Problem"], batches: list[int] | None, path: Path) -> None:
+    """Measure every kernel and write the planner's table."""
+    from striate.bench.fitting import fit, mean_gain, write  # noqa: PLC0415
+
+    measured = []
+    for row in fit(problems, batches=batches):
+        measured.append(row)
+        if errors.is_terminal:
+            errors.print(str(row), style="dim", soft_wrap=True)
+    write(measured, path)
+    output.print(f"{len(measured)} layers in {path}; the best of ours and torch's is {mean_gain(measured):.2f} x torch")
 
 
 def _installed(peers: str) -> list[str]:

@@ -1,0 +1,166 @@
+"""What the planner's choice rests on: how many times faster than torch each kernel is, measured layer by layer."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import exp, fsum, log
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from striate.bench.contender import Contender
+from striate.bench.measure import race
+from striate.bench.peers.eager import in_layout
+from striate.engine import composed
+from striate.engine._load import isa_used, ops
+from striate.engine.arguments import BORDER_CODES, convolution_arguments, convolution_plan
+from striate.engine.problem import Problem
+from striate.engine.selection import DIRECTIONS, kernel_list
+
+_HEADER = """\
+// How many times faster than torch each kernel was measured, by layer and direction, the least over batch 1 and the
+// training batch: STRIATE_MEASURED(level, problem, "direction kernel gain kernel gain direction ..."). Written by
+// `striate bench --fit`.
+"""
+_DTYPES = {"f32": torch.float32, "f64": torch.float64}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Gains on one layer.
+
+    Args:
+        level: the instruction set, as in `show_config`.
+        problem: the layer, in one layout.
+        gains: torch's time over each kernel's, by direction and kernel.
+    """
+
+    level: str
+    problem: Problem
+    gains: dict[str, dict[str, float]]
+
+    def __str__(self) -> str:
+        words = []
+        for direction, kernels in self.gains.items():
+            words += [direction, *(f"{name} {gain:.2f}" for name, gain in kernels.items())]
+        return f'STRIATE_MEASURED({self.level}, "{replace(self.problem, name="")}", "{" ".join(words)}")'
+
+
+def fit(
+    problems: Iterable[Problem], *, batches: Sequence[int] | None = None, rounds: int = 3, turn: float = 0.01
+) -> Iterator[Measured]:
+    """Measure every kernel that can run each problem, beside torch, in both layouts.
+
+    Args:
+        problems: layers; two that differ by name alone are measured once.
+        batches: in place of batch 1 and each problem's own.
+        rounds: turns that each kernel takes.
+        turn: seconds a turn.
+    """
+    for problem in dict.fromkeys(replace(problem, name="", layout="nchw") for problem in problems):
+        for layout in ("nchw", "nhwc") if problem.ndim > 1 else ("nchw",):
+            task = replace(problem, layout=layout)
+            sizes = dict.fromkeys(batches or (1, problem.batch))
+            measured = [_gains(replace(task, batch=batch), rounds, turn) for batch in sizes]
+            least = {
+                direction: {name: min(gains[direction][name] for gains in measured) for name in measured[0][direction]}
+                for direction in DIRECTIONS
+            }
+            yield Measured(isa_used(), task, {direction: kernels for direction, kernels in least.items() if kernels})
+
+
+def write(measured: Sequence[Measured], path: Path) -> None:
+    """Write the planner's table, in place of what it said of the same levels."""
+    levels = {row.level for row in measured}
+    kept = []
+    if path.exists():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if line.startswith("STRIATE_MEASURED(")]
+        kept = [line for line in kept if line[len("STRIATE_MEASURED(") :].split(",")[0] not in levels]
+    new = path.with_name(path.name + ".new")
+    new.write_text(_HEADER + "\n".join([*kept, *map(str, measured)]) + "\n", encoding="utf-8")
+    new.replace(path)
+
+
+def mean_gain(measured: Iterable[Measured]) -> float:
+    """Return the geometric mean over layers and directions of the best kernel's gain, torch's own 1 included."""
+    logs = [log(max(1.0, *kernels.values())) for row in measured for kernels in row.gains.values()]
+    return exp(fsum(logs) / len(logs))
+
+
+def _gains(problem: Problem, rounds: int, turn: float) -> dict[str, dict[str, float]]:
+    generator = torch.Generator().manual_seed(0)
+    shapes = (problem.input_shape, problem.weight_shape, problem.output_shape)
+    tensors = [
+        in_layout(torch.randn(shape, generator=generator, dtype=_DTYPES[problem.dtype]), problem.layout)
+        for shape in shapes
+    ]
+    return {direction: _gains_of(direction, problem, tensors, rounds, turn) for direction in DIRECTIONS}
+
+
+def _gains_of(
+    direction: str, problem: Problem, tensors: Sequence[Tensor], rounds: int, turn: float
+) -> dict[str, float]:
+    contenders = [Contender("torch", _torchs(direction, problem, tensors), tuple)]
+    contenders[0].run()
+    for index, name in enumerate(kernel_list(direction)):
+        call = _ours(direction, problem, tensors, index)
+        if name != "reference" and _can(call):
+            contenders.append(Contender(name, call, tuple))
+    times = race(contenders, rounds=rounds, turn=turn)
+    return {name: times["torch"].best / timing.best for name, timing in times.items() if name != "torch"}
+
+
+def _can(call: Callable[[], tuple[Tensor, ...]]) -> bool:
+    try:
+        call()
+    except RuntimeError:  # the kernel's own words on why it cannot
+        return False
+    return True
+
+
+def _torchs(direction: str, problem: Problem, tensors: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
+    """Return torch's way of computing one direction, as the engine takes it."""
+    input, weight, grad = tensors
+    arguments = convolution_arguments(
+        problem.kernel,
+        problem.stride,
+        problem.padding,
+        problem.dilation,
+        problem.groups,
+        problem.modes,
+        problem.value,
+    )
+    plan = convolution_plan(arguments, problem.size)
+    if direction == "forward":
+        return lambda: (composed.forward(input, weight, None, arguments, plan),)
+    if direction == "backward_data":
+        return lambda: (composed.backward_data(grad, weight, input.shape, arguments, plan),)
+    return lambda: composed.backward(grad, input, weight, arguments, plan, (False, True))
+
+
+def _ours(direction: str, problem: Problem, tensors: Sequence[Tensor], index: int) -> Callable[[], tuple[Tensor, ...]]:
+    """Return one kernel's computation; a single sample is taken for inference, where weights stay packed."""
+    input, weight, grad = tensors
+    padding = [amount for pair in problem.padding for amount in pair]
+    window = (list(problem.stride), padding, list(problem.dilation), problem.groups)
+    border = [BORDER_CODES[mode] for mode in problem.modes]
+    if direction == "forward":
+        packed = None
+
+        def forward() -> tuple[Tensor, ...]:
+            nonlocal packed
+            if packed is None and problem.batch == 1:
+                stride, _, dilation, groups = window
+                packed = ops().pack_weight.default(weight, input.shape, stride, dilation, groups, direction, index)
+            output = ops().convolution.default(
+                input, weight, None, *window, border, problem.value, index, packed=packed
+            )
+            return (output,)
+
+        return forward
+    if direction == "backward_data":
+        return lambda: (ops().convolution_backward_data.default(grad, weight, input.shape, *window, border, index),)
+    return lambda: (
+        ops().convolution_backward_weight.default(grad, input, weight.shape, *window, border, problem.value, index),
+    )
