@@ -10,15 +10,21 @@ NETWORKS = (
     "audio",
     "c3d",
     "convnext_t",
+    "deeplab",
     "efficientnet_b0",
+    "inception_v3",
     "kinds",
     "lenet",
     "mobilenetv2",
     "resnet50",
     "resnext50",
     "unet",
+    "unet3d",
     "vgg16",
+    "x3d",
 )
+
+BATCHES = {"lenet": {64}, "kinds": {8, 64}, "unet3d": {2}, "x3d": {4}}
 
 
 def test_the_networks():
@@ -35,7 +41,7 @@ def test_every_line_is_in_canonical_form_and_stands_once(network):
     assert [str(problem) for problem in problems] == texts
     assert len({text.partition(' "')[0] for text in texts}) == len(texts)
     assert len({problem.name for problem in problems}) == len(problems)
-    assert {problem.batch for problem in problems} == {"lenet": {64}, "kinds": {8, 64}}.get(network, {8})
+    assert {problem.batch for problem in problems} == BATCHES.get(network, {8})
 
 
 # How the size falls between two layers that follow each other: the strides of the pools between them.
@@ -74,14 +80,18 @@ def test_the_first_layers():
         "audio": "b8 c1 o64 i16000 k2 p1:0",
         "c3d": "b8 c3 o64 i16x112x112 k3x3x3 p1:1x1:1x1:1",
         "convnext_t": "b8 c3 o96 i224x224 k4x4 s4x4",
+        "deeplab": "b8 c256 o256 i28x28 k3x3 d2x2 p2:2x2:2",
         "efficientnet_b0": "b8 c3 o32 i224x224 k3x3 s2x2 p1:1x1:1",
+        "inception_v3": "b8 c3 o32 i299x299 k3x3 s2x2",
         "kinds": "b8 c96 o96 g96 i56x56 k7x7 p3:3x3:3",
         "lenet": "b64 c1 o6 i32x32 k5x5",
         "mobilenetv2": "b8 c3 o32 i224x224 k3x3 s2x2 p1:1x1:1",
         "resnet50": "b8 c3 o64 i224x224 k7x7 s2x2 p3:3x3:3",
         "resnext50": "b8 c3 o64 i224x224 k7x7 s2x2 p3:3x3:3",
         "unet": "b8 c1 o64 i256x256 k3x3 p1:1x1:1",
+        "unet3d": "b2 c1 o32 i64x64x64 k3x3x3 p1:1x1:1x1:1",
         "vgg16": "b8 c3 o64 i224x224 k3x3 p1:1x1:1",
+        "x3d": "b4 c3 o24 i16x224x224 k1x3x3 s1x2x2 p0:0x1:1x1:1",
     }
 
 
@@ -92,7 +102,7 @@ def test_a_file_of_ones_own(tmp_path):
 
 
 def test_mistakes(tmp_path):
-    with pytest.raises(ValueError, match=r"problems must be one of 'alexnet', .*, 'vgg16', but got 'vgg'"):
+    with pytest.raises(ValueError, match=r"problems must be one of 'alexnet', .*, 'x3d', but got 'vgg'"):
         read_problems("vgg")
     path = tmp_path / "mine.txt"
     path.write_text("# mine\nb2 c3 o4 i9\n", encoding="utf-8")
