@@ -1,5 +1,6 @@
 #include "registry.hpp"
 
+#include "dense/dense.hpp"
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
 #include "reference/reference.hpp"

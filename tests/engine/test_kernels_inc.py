@@ -52,6 +52,7 @@ def test_every_family_has_its_problems():
 # Input channels and output channels a group, and groups, around the tiles of each family.
 CHANNELS = {
     "depthwise": ((1,), (1, 1, 2, 3), (1, 2, 3, 7, 8, 15, 16, 17, 33)),
+    "dense": ((1, 2, 3, 7, 16, 17, 65), (1, 3, 8, 15, 16, 17, 31, 32, 33, 65), (1, 1, 2, 3)),
     "direct": ((1, 2, 3, 4, 7, 8, 17), (1, 3, 6, 8, 15, 16, 17, 33), (1, 1, 2, 3)),
     "reference": ((1, 2, 3), (1, 2, 3), (1, 2, 3)),
 }
@@ -161,6 +162,7 @@ LARGE = {
     "depthwise": oracles.Problem(
         1, 40, 40, (61, 53), (5, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 40, ("zeros", "circular")
     ),
+    "dense": oracles.Problem(1, 80, 72, (31, 29), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
     "direct": oracles.Problem(1, 24, 40, (31, 29), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
     "reference": oracles.Problem(1, 6, 8, (19, 17), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
 }
