@@ -4,6 +4,7 @@
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
 #include "reference/reference.hpp"
+#include "winograd/winograd.hpp"
 
 // The definition is compiled once, and is the same at every level.
 #define STRIATE_SAME_AT(LEVEL)                \
