@@ -2,6 +2,7 @@
 
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
+#include "fft/fft.hpp"
 #include "reference/reference.hpp"
 
 // The definition is compiled once, and is the same at every level.
