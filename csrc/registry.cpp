@@ -3,6 +3,7 @@
 #include "dense/dense.hpp"
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
+#include "fft/fft.hpp"
 #include "reference/reference.hpp"
 #include "winograd/winograd.hpp"
 

@@ -14,7 +14,7 @@ void* scratch_bytes(std::size_t bytes, Scratch which) {
     std::unique_ptr<void, Free> block;
     std::size_t size = 0;
   };
-  static thread_local Block blocks[2];
+  static thread_local Block blocks[3];
   auto& [block, size] = blocks[static_cast<int>(which)];
   if (bytes > size) {
     constexpr std::size_t line = 64;

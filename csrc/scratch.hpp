@@ -6,8 +6,9 @@
 
 namespace striate {
 
-// A thread has two: `task` for the steps of a parallel loop, `call` for what the call around the loop prepares.
-enum class Scratch { task, call };
+// A thread has three: `task` for the steps of a parallel loop, `call` for what the call around the loop prepares, and
+// `stage` for what goes from one parallel loop of a kernel to the next.
+enum class Scratch { task, call, stage };
 
 // `count` elements of T at a 64-byte boundary, uninitialised, this thread's own until it asks for the same one again.
 void* scratch_bytes(std::size_t bytes, Scratch which);
