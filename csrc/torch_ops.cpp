@@ -19,6 +19,10 @@
 #include "registry.hpp"
 #include "scratch.hpp"
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace {
 
 using striate::Activation;
@@ -129,13 +133,27 @@ Ints output_shape(const Problem& problem) {
   return shape;
 }
 
+// Asks for huge pages under a large new tensor. A first layer's 100 MB come fresh from the system in every call, and in
+// pages of 4 KiB (0.8 us of a fault each, twice the time of the arithmetic) they take 27 ms to write instead of 7.
+void prefer_huge_pages([[maybe_unused]] const Tensor& fresh) {
+#ifdef __linux__
+  constexpr std::uintptr_t page = 2 << 20;
+  const auto first = reinterpret_cast<std::uintptr_t>(fresh.mutable_data_ptr());
+  const std::uintptr_t bytes = fresh.numel() * fresh.element_size(), begin = (first + page - 1) / page * page;
+  if (bytes >= 8 * page) madvise(reinterpret_cast<void*>(begin), (first + bytes - begin) / page * page, MADV_HUGEPAGE);
+#endif
+}
+
 // As torch does: channels_last if either operand is.
 Tensor empty_like_operands(const Ints& shape, const Tensor& first, const Tensor& second) {
   const bool channels_last = is_channels_last(first) || is_channels_last(second);
   const MemoryFormat format = !channels_last      ? MemoryFormat::Contiguous
                               : shape.size() == 4 ? MemoryFormat::ChannelsLast
                                                   : MemoryFormat::ChannelsLast3d;
-  return torch::stable::empty(shape, first.scalar_type(), std::nullopt, std::nullopt, std::nullopt, format);
+  const Tensor fresh =
+      torch::stable::empty(shape, first.scalar_type(), std::nullopt, std::nullopt, std::nullopt, format);
+  prefer_huge_pages(fresh);
+  return fresh;
 }
 
 template <typename T>
