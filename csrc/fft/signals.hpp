@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "../direct/rows.hpp"
+#include "../rows.hpp"
 #include "../scratch.hpp"
 #include "../view.hpp"
 #include "tiles.hpp"
@@ -100,7 +100,7 @@ class Reader {
         else
           std::fill_n(space + k * length_, count, T(0));
       }
-      direct::transpose<T>(space, length_, lanes<T>, count, {}, row, lanes<T>);
+      transpose<T>(space, length_, lanes<T>, count, {}, row, lanes<T>);
     }
     std::fill_n(row + count * lanes<T>, (length_ - count) * lanes<T>, T(0));
     return true;
@@ -156,7 +156,7 @@ class Writer {
       for (std::int64_t u = 0; u < count; ++u)
         store(row + u * lanes<T>, activate(load(row + u * lanes<T>) + bias, epilogue_.activation));
     const bool by_channels = to.neighbours && !fold_;
-    if (!by_channels) direct::transpose<T>(row, lanes<T>, count, lanes<T>, {}, space, count);
+    if (!by_channels) transpose<T>(row, lanes<T>, count, lanes<T>, {}, space, count);
     for (int k = 0; k < (by_channels ? 1 : to.used); ++k) {
       const std::int64_t a = windows_[0].at(to.tile[k][0], i), b = windows_[1].at(to.tile[k][1], j);
       if (a < 0 || b < 0) continue;
