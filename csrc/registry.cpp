@@ -3,6 +3,7 @@
 #include "dense/dense.hpp"
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
+#include "pointwise/pointwise.hpp"
 #include "reference/reference.hpp"
 
 // The definition is compiled once, and is the same at every level.
