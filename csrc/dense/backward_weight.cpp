@@ -36,32 +36,6 @@ struct WeightDivision {
   }
 };
 
-// to[i * lane_stride + j * row_stride] = lane i of row j, which is the sum over parts, `part_size` apart, of `row(j)`.
-template <typename T, typename Row>
-void unpack_rows(const Row& row, std::int64_t parts, std::int64_t part_size, std::int64_t rows, std::int64_t count,
-                 T* to, std::int64_t lane_stride, std::int64_t row_stride) {
-  constexpr int n = lanes<T>;
-  for (std::int64_t first = 0; first < count; first += n, to += n * lane_stride) {
-    const int wide = static_cast<int>(std::min<std::int64_t>(count - first, n));
-    for (std::int64_t j = 0; j < rows; j += n) {
-      const int high = static_cast<int>(std::min<std::int64_t>(rows - j, n));
-      Vector<T> square[n] = {};
-      for (int i = 0; i < high; ++i) {
-        const T* from = row(j + i) + first;
-        square[i] = load(from);
-        for (std::int64_t part = 1; part < parts; ++part) square[i] += load(from + part * part_size);
-      }
-      if (row_stride == 1) {
-        transpose_square(square);
-        for (int i = 0; i < wide; ++i) store_part(to + i * lane_stride + j, square[i], high);
-      } else {
-        for (int i = 0; i < high; ++i)
-          for (int lane = 0; lane < wide; ++lane) to[lane * lane_stride + (j + i) * row_stride] = square[i][lane];
-      }
-    }
-  }
-}
-
 }  // namespace
 
 template <typename T>
@@ -143,14 +117,14 @@ void backward_weight(const Problem& problem, View<const T> grad_output, View<con
       T* const to = grad_weight.plane(step / panels.count * panels.to + first, 0);
       const auto row = [&](std::int64_t c, std::int64_t tap) { return sum + (tap * panels.from + c) * panel<T>; };
       if (grad_weight.stride[1] == taps) {
-        unpack_rows([&](std::int64_t j) { return row(j / taps, j % taps); }, division.parts, part_size, terms, count,
-                    to, grad_weight.stride[0], 1);
+        matrix::unpack_rows([&](std::int64_t j) { return row(j / taps, j % taps); }, division.parts, part_size, terms,
+                            count, to, grad_weight.stride[0], 1);
         continue;
       }
       for (std::int64_t t = 0; t < taps; ++t) {
         const auto& [p, q, r] = panels.phases[0].taps[t];
-        unpack_rows([&](std::int64_t j) { return row(j, t); }, division.parts, part_size, panels.from, count,
-                    to + grad_weight.offset(p, q, r), grad_weight.stride[0], grad_weight.stride[1]);
+        matrix::unpack_rows([&](std::int64_t j) { return row(j, t); }, division.parts, part_size, panels.from, count,
+                            to + grad_weight.offset(p, q, r), grad_weight.stride[0], grad_weight.stride[1]);
       }
     }
   });

@@ -94,6 +94,34 @@ void pack_rows(const T* from, std::int64_t lane_stride, std::int64_t count, std:
   }
 }
 
+// to[i * lane_stride + j * row_stride] = lane i of row j, which is the sum over parts, `part_size` apart, of `row(j)`.
+template <typename T, typename Row>
+void unpack_rows(const Row& row, std::int64_t parts, std::int64_t part_size, std::int64_t rows, std::int64_t count,
+                 T* to, std::int64_t lane_stride, std::int64_t row_stride) {
+  constexpr int n = lanes<T>;
+  for (std::int64_t first = 0; first < count; first += n, to += n * lane_stride) {
+    const int wide = static_cast<int>(std::min<std::int64_t>(count - first, n));
+    for (std::int64_t j = 0; j < rows; j += n) {
+      const int high = static_cast<int>(std::min<std::int64_t>(rows - j, n));
+      Vector<T> square[n] = {};
+      for (int i = 0; i < high; ++i) {
+        const T* from = row(j + i) + first;
+        square[i] = load(from);
+        for (std::int64_t part = 1; part < parts; ++part) square[i] += load(from + part * part_size);
+      }
+      if (lane_stride == 1) {
+        for (int i = 0; i < high; ++i) store_part(to + (j + i) * row_stride, square[i], wide);
+      } else if (row_stride == 1) {
+        transpose_square(square);
+        for (int i = 0; i < wide; ++i) store_part(to + i * lane_stride + j, square[i], high);
+      } else {
+        for (int i = 0; i < high; ++i)
+          for (int lane = 0; lane < wide; ++lane) to[lane * lane_stride + (j + i) * row_stride] = square[i][lane];
+      }
+    }
+  }
+}
+
 template <typename T>
 void pack_panels(const Problem& problem, Direction direction, const View<const T>& weight, T* packed,
                  ParallelFor pool) {
