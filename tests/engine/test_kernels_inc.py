@@ -164,8 +164,9 @@ def allowed(direction, family, problem, tensors):
         bound += np.finfo(dtype).eps * bias
     elif direction == "backward_data":
         # A border may fold several positions onto one element.
-        sizes = zip(problem.size, problem.amounts, strict=True)
-        folds = prod(2 + max(sum(amounts), 0) // size for size, amounts in sizes) if max(problem.modes) != "zeros" else 1
+        copies = not set(problem.modes) <= {"zeros", "constant"}
+        axes = zip(problem.size, problem.amounts, strict=True) if copies else ()
+        folds = prod(2 + max(sum(amounts), 0) // size for size, amounts in axes)
         factor = by_group.sum((1, 3)).reshape(-1, 3, 3)
         bound = folds * bounds.winograd(direction, grad.max(initial=0.0), factor, by_group.shape[1] * taps + folds, dtype)
     else:
