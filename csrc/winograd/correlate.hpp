@@ -123,16 +123,15 @@ void correlate(const Problem& problem, const Channels& channels, const Grid& gri
       const Epilogue<T> finish = epilogue.from(group * channels.to + first);
       for_each_segment(grid, tile, last_tile, [&](const Segment& segment) {
         if (grid.slice.output[segment.slice] == outside) return;
-        scatter.tiles(segment, grid.slice.output[segment.slice], group * channels.to + first, last - first,
-                      [&](std::int64_t t, std::int64_t c, int used, const auto& write) {
-                        const T* at = sums.at(segment.at + t, c);
-                        const Vector<T> bias = finish.bias ? load_part(finish.bias + c, used) : Vector<T>{};
-                        transform<T, Outputs>(
-                            [&](int i, int j) { return load(at + (i * tile_inputs + j) * sums.product); },
-                            [&](int i, int j, Vector<T> value) {
-                              write(i, j, activate(value + bias, finish.activation));
-                            });
-                      });
+        scatter.tiles(
+            segment, grid.slice.output[segment.slice], group * channels.to + first, last - first,
+            [&](std::int64_t t, std::int64_t c, int used, const auto& write) {
+              const T* at = sums.at(segment.at + t, c);
+              const Vector<T> bias = finish.bias ? load_part(finish.bias + c, used) : Vector<T>{};
+              transform<T, Outputs>(
+                  [&](int i, int j) { return load(at + (i * tile_inputs + j) * sums.product); },
+                  [&](int i, int j, Vector<T> value) { write(i, j, activate(value + bias, finish.activation)); });
+            });
       });
     }
   });

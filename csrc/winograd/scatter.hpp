@@ -73,9 +73,7 @@ class Scatter {
   void write_row(const T* from, std::int64_t first, std::int64_t count, std::int64_t sample, std::int64_t channel,
                  int used, std::int64_t offset) {
     const std::int64_t outputs = count * tile_outputs;
-    const auto target = [&](std::int64_t i) {
-      return column_.output[first + i / tile_outputs][i % tile_outputs];
-    };
+    const auto target = [&](std::int64_t i) { return column_.output[first + i / tile_outputs][i % tile_outputs]; };
     for (std::int64_t i = 0; i < outputs;) {
       const std::int64_t at = target(i);
       if (at == outside) {

@@ -3,7 +3,7 @@
 namespace striate::winograd {
 
 std::string why_not(const Problem& problem, Direction) {
-  const Axis *axis = problem.axis.data();
+  const Axis* axis = problem.axis.data();
   for (int i = 1; i < Problem::max_ndim; ++i)
     if (axis[i].kernel != 3)
       return "the last two axes of its kernel are " + std::to_string(axis[1].kernel) + "x" +
