@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "../direct/rows.hpp"
+#include "../rows.hpp"
 #include "../scratch.hpp"
 #include "../view.hpp"
 #include "tiles.hpp"
@@ -100,7 +100,7 @@ class Reader {
         else
           std::fill_n(space + k * length_, count, T(0));
       }
-      direct::transpose<T>(space, length_, lanes<T>, count, {}, row, lanes<T>);
+      transpose<T>(space, length_, lanes<T>, count, {}, row, lanes<T>);
     }
     std::fill_n(row + count * lanes<T>, (length_ - count) * lanes<T>, T(0));
     return true;
@@ -117,7 +117,7 @@ class Reader {
         std::fill_n(to, run.count * lanes<T>, border_);
       } else if (step == 1) {
         if (from.used < lanes<T>) std::fill_n(to, run.count * lanes<T>, T(0));
-        direct::transpose<T>(at, view_.stride[1], from.used, run.count, {}, to, lanes<T>);
+        transpose<T>(at, view_.stride[1], from.used, run.count, {}, to, lanes<T>);
       } else {
         for (std::int64_t u = 0; u < run.count; ++u, at += step, to += lanes<T>)
           store(to, from.used == lanes<T> ? load(at) : load_part(at, from.used));
@@ -164,7 +164,7 @@ class Writer {
       if (a >= 0 && b >= 0) write_block(row, to, to.plane[0] + view_.offset(a, b, 0));
       return;
     }
-    direct::transpose<T>(row, lanes<T>, count, lanes<T>, {}, space, count);
+    transpose<T>(row, lanes<T>, count, lanes<T>, {}, space, count);
     for (int k = 0; k < to.used; ++k) {
       const std::int64_t a = windows_[0].at(to.tile[k][0], i), b = windows_[1].at(to.tile[k][1], j);
       if (a < 0 || b < 0) continue;
@@ -189,7 +189,7 @@ class Writer {
       const T* from = row + run.begin * lanes<T>;
       T* at = line + run.index * step;
       if (step == 1) {
-        direct::transpose<T>(from, lanes<T>, run.count, to.used, {}, at, view_.stride[1]);
+        transpose<T>(from, lanes<T>, run.count, to.used, {}, at, view_.stride[1]);
         continue;
       }
       for (std::int64_t u = 0; u < run.count; ++u, at += step, from += lanes<T>) {
