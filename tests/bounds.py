@@ -41,3 +41,14 @@ def winograd(direction, signal, factor, terms, dtype):
         products = (taps @ factor @ taps.T) * np.outer(reach, reach) * signal
         magnitude = (outputs.T @ products @ outputs).max((1, 2))
     return summation(magnitude, terms + 40, dtype)  # 40 roundings: the transforms' own, and the sums of parts
+
+
+def fourier(magnitude, terms, length, dtype):
+    """Bound of a sum of `terms` correlations by transforms of `length` elements.
+
+    `magnitude` is the sum over terms of the signal's 2-norm times the kernel's 1-norm. A level of a transform is off by
+    at most (4 sqrt(2) + 1) units of the result's 2-norm (Higham 2002, theorem 24.2), here 8; there are three transforms,
+    and two levels more for the ends of a real one.
+    """
+    unit = np.finfo(dtype).eps / 2
+    return (24 * (np.log2(length) + 2) + terms + 10) * unit * magnitude + np.finfo(dtype).tiny

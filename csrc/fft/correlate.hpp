@@ -71,6 +71,17 @@ class Correlate {
         [&](std::int64_t i, std::int64_t j, T* row) { writer_.write(lane, i, j, row, bias, space.space); }, space.work);
   }
 
+  void filter(const Signals<T>& signals, std::int64_t group, const T* spectrum, const Workspace<T>& space) const {
+    const Lanes<const T> from(signals, job_.cut, job_.source, 0, group);
+    const Lanes<T> to(signals, job_.cut, job_.target, 0, group);
+    const Vector<T> bias = writer_.bias(signals, group);
+    transform_.filter(
+        [&](std::int64_t i, std::int64_t j, T* row) { return reader_.read(from, i, j, row, space.space); }, spectrum,
+        job_.cut.steps(),
+        [&](std::int64_t i, std::int64_t j, T* row) { writer_.write(to, i, j, row, bias, space.space); }, space.tile,
+        space.work);
+  }
+
   // A kernel a channel: tiles go through the second cache once, and the kernels' spectra are made on the way.
   void channels() const {
     const Signals<T> signals(to_channels(), blocks(), !job_.fold);
@@ -94,12 +105,7 @@ class Correlate {
                    const Workspace<T> space(transform_, job_.cut);
                    for (std::int64_t step = begin * together; step < end * together; ++step) {
                      const std::int64_t v = step / sets, group = step % sets * signals.vectors + v;
-                     read(signals, 0, group, space);
-                     const T* spectrum = spectra + v * size;
-                     for (T* at = space.tile; at < space.tile + size;
-                          at += complex_size<T>, spectrum += complex_size<T>)
-                       product(Complex<T>::at(at), Complex<T>::at(spectrum)).put(at);
-                     write(signals, 0, group, space);
+                     filter(signals, group, spectra + v * size, space);
                    }
                  });
   }

