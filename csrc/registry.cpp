@@ -3,6 +3,7 @@
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
 #include "reference/reference.hpp"
+#include "toom/toom.hpp"
 
 // The definition is compiled once, and is the same at every level.
 #define STRIATE_SAME_AT(LEVEL)                \
