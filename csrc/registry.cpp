@@ -2,6 +2,7 @@
 
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
+#include "grouped/grouped.hpp"
 #include "reference/reference.hpp"
 #include "toom/toom.hpp"
 
