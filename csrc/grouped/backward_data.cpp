@@ -36,37 +36,36 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
   const std::int64_t weights = WeightShape(problem).vector_pitch<T>();
 
   // Positions that fold onto the same elements belong to one task, which adds them in order.
+  const std::int64_t plane = pitch.channel * width;
   const std::int64_t blocks = direct::block_count(cut), together = fold ? blocks : 1;
-  const std::int64_t tasks = division.wide_blocks * (blocks / together);
-  parallel_for(
-      pool, problem.batch * tasks, direct::multiply_adds(problem) / tasks, [&](std::int64_t begin, std::int64_t end) {
-        T* const x = scratch<T>(pitch.channel * width);
-        for (std::int64_t step = begin * together; step < end * together; ++step) {
-          const std::int64_t task = step / together, sample = task / tasks, wide = task % division.wide_blocks;
-          const std::int64_t number = fold ? step % blocks : task / division.wide_blocks % blocks;
-          const BlockIndex block = direct::block_index(cut, number);
-          const std::int64_t first = wide * width, count = std::min(width, problem.in_channels - first);
-          if (fold && number == 0)
-            for (std::int64_t c = first; c < first + count; ++c) direct::clear_plane(problem, grad_input, sample, c);
-          pack_block(cut, block, grad_output, grad_output.plane(sample, first), count, width, T(0), x);
-          const auto at = [&](int i, std::int64_t position, std::int64_t residue) {
-            return target[i].target[(cut[i].begin(block[i]) + position) * problem.axis[i].stride + residue];
-          };
-          for (std::int64_t c = 0; c < count; c += lanes<T>) {
-            const int high = static_cast<int>(std::min<std::int64_t>(count - c, lanes<T>));
-            const T* w = weight.packed + (first + c) / lanes<T> * weights;
-            T* const plane = grad_input.plane(sample, first + c);
-            for (std::size_t r = 0; r < residues.size(); ++r) {
-              const Tap& residue = residues[r].residue;
-              correlate(
-                  cut, pitch, block, {1, 1, 1}, x, width, w, offset[r], group,
-                  [&](std::int64_t slice, std::int64_t row, std::int64_t column, std::int64_t pixels, const T* values) {
+  const std::int64_t tasks = division.chunks * (blocks / together);
+  const auto loop = [&](std::int64_t begin, std::int64_t end) {
+    T* const x = scratch<T>(division.planes() * plane);
+    for (std::int64_t step = begin * together; step < end * together; ++step) {
+      const std::int64_t task = step / together, sample = task / tasks;
+      const std::int64_t first = task % division.chunks * division.together;
+      const std::int64_t count = std::min(division.together, problem.in_channels - first);
+      const std::int64_t number = fold ? step % blocks : task / division.chunks % blocks;
+      const BlockIndex block = direct::block_index(cut, number);
+      if (fold && number == 0)
+        for (std::int64_t c = first; c < first + count; ++c) direct::clear_plane(problem, grad_input, sample, c);
+      pack_block(cut, block, grad_output, grad_output.plane(sample, first), count, width, T(0), x, plane);
+      const auto at = [&](int i, std::int64_t position, std::int64_t residue) {
+        return target[i].target[(cut[i].begin(block[i]) + position) * problem.axis[i].stride + residue];
+      };
+      const T* w = weight.packed + first / lanes<T> * weights;
+      for (std::size_t r = 0; r < residues.size(); ++r) {
+        const Tap& residue = residues[r].residue;
+        correlate(cut, pitch, block, {1, 1, 1}, x, plane, count, w, weights, offset[r], group,
+                  [&](std::int64_t slice, std::int64_t row, std::int64_t column, std::int64_t c, std::int64_t pixels,
+                      const T* values) {
                     const std::int64_t i = at(0, slice, residue[0]), j = at(1, row, residue[1]);
                     if (i < 0 || j < 0) return;
+                    const int high = static_cast<int>(std::min<std::int64_t>(count - c, lanes<T>));
                     for (std::int64_t p = 0; p < pixels; ++p) {
                       const std::int64_t k = at(2, column + p, residue[2]);
                       if (k < 0) continue;
-                      T* const to = plane + grad_input.offset(i, j, k);
+                      T* const to = grad_input.plane(sample, first + c) + grad_input.offset(i, j, k);
                       const Vector<T> value = load(values + p * lanes<T>);
                       if (fold)
                         for (int l = 0; l < high; ++l) to[l * grad_input.stride[1]] += value[l];
@@ -74,11 +73,11 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
                         store_pixel(value, high, grad_input.stride[1], to);
                     }
                   });
-              w += std::ssize(offset[r]) * group * lanes<T>;
-            }
-          }
-        }
-      });
+        w += std::ssize(offset[r]) * group * lanes<T>;
+      }
+    }
+  };
+  parallel_for(pool, problem.batch * tasks, direct::multiply_adds(problem) / tasks, loop);
 }
 
 template void backward_data(const Problem&, View<const float>, const Weight<float>&, View<float>, ParallelFor);

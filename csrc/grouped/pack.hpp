@@ -1,4 +1,4 @@
-// Packed blocks, [slice][row][column][channel] with the border in place, and packed weights.
+// Packed blocks, planes of [slice][row][column][channel] with the border in place, and packed weights.
 #pragma once
 
 #include <type_traits>
@@ -17,7 +17,7 @@ using direct::Blocks;
 using direct::Pitch;
 using direct::Tap;
 
-// Channels of a task: a vector of groups, or a group of vectors.
+// Channels of a plane: a vector of groups, or a group of vectors.
 template <typename T>
 std::int64_t width_of(std::int64_t group) {
   return std::max<std::int64_t>(group, lanes<T>);
@@ -40,23 +40,24 @@ inline AxisBlocks window_blocks(const Axis& axis, std::span<const std::int64_t> 
   return cut;
 }
 
-// Copies `count` channels of the pixels that `block` names, and zeros up to `width`.
+// Copies `count` channels of the pixels that `block` names: `width` of them to a plane, the last filled up with zeros.
 template <typename T>
-void pack_block(const Blocks& cut, const BlockIndex& block, const View<const T>& tensor, const T* plane,
-                std::int64_t count, std::int64_t width, T border, T* to) {
+void pack_block(const Blocks& cut, const BlockIndex& block, const View<const T>& tensor, const T* from,
+                std::int64_t count, std::int64_t width, T border, T* to, std::int64_t plane) {
   for (const std::int64_t slice : cut[0].sources(block[0]))
     for (const std::int64_t row : cut[1].sources(block[1]))
       for (const std::int64_t column : cut[2].sources(block[2])) {
-        if (slice < 0 || row < 0 || column < 0) {
-          std::fill_n(to, count, border);
-          std::fill(to + count, to + width, T(0));
-        } else if (const T* from = plane + tensor.offset(slice, row, column); tensor.stride[1] == 1) {
-          if (count == lanes<T> && width == lanes<T>)
-            store(to, load(from));
-          else
-            std::fill(std::copy_n(from, count, to), to + width, T(0));
-        } else {
-          for (std::int64_t c = 0; c < width; ++c) to[c] = c < count ? from[c * tensor.stride[1]] : T(0);
+        const bool inside = slice >= 0 && row >= 0 && column >= 0;
+        const T* pixel = inside ? from + tensor.offset(slice, row, column) : nullptr;
+        for (std::int64_t c = 0; c < count; c += width) {
+          T* const next = to + c / width * plane;
+          const std::int64_t high = std::min(count - c, width);
+          if (inside && tensor.stride[1] == 1 && high == lanes<T> && width == lanes<T>) {
+            store(next, load(pixel + c));
+            continue;
+          }
+          for (std::int64_t k = 0; k < high; ++k) next[k] = inside ? pixel[(c + k) * tensor.stride[1]] : border;
+          std::fill(next + high, next + width, T(0));
         }
         to += width;
       }
