@@ -4,8 +4,10 @@
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
 #include "fft/fft.hpp"
+#include "grouped/grouped.hpp"
 #include "pointwise/pointwise.hpp"
 #include "reference/reference.hpp"
+#include "toom/toom.hpp"
 #include "winograd/winograd.hpp"
 
 // The definition is compiled once, and is the same at every level.

@@ -98,6 +98,11 @@ inline AxisBlocks gradient_blocks(const AxisBlocks& outputs, std::int64_t length
 
 using Blocks = std::array<AxisBlocks, Problem::max_ndim>;
 
+inline Blocks gradient_cut(const Blocks& outputs, std::int64_t row) {
+  return {gradient_blocks(outputs[0], outputs[0].size), gradient_blocks(outputs[1], outputs[1].size),
+          gradient_blocks(outputs[2], row)};
+}
+
 // Distances in a packed block, in elements.
 struct Pitch {
   std::int64_t row, slice, phase, channel;
@@ -129,6 +134,24 @@ inline std::vector<Tap> all_taps(const Problem& problem) {
     for (std::int64_t q = 0; q < problem.axis[1].kernel; ++q)
       for (std::int64_t r = 0; r < problem.axis[2].kernel; ++r) taps.push_back({p, q, r});
   return taps;
+}
+
+// The taps that an element of the extended signal meets, by its residue modulo the strides.
+struct ResidueTaps {
+  Tap residue;
+  std::vector<Tap> taps;
+};
+
+inline std::vector<ResidueTaps> taps_by_residue(const Problem& problem) {
+  std::vector<ResidueTaps> all;
+  const auto& axis = problem.axis;
+  for (std::int64_t a = 0; a < axis[0].stride; ++a)
+    for (std::int64_t b = 0; b < axis[1].stride; ++b)
+      for (std::int64_t c = 0; c < axis[2].stride; ++c) all.push_back({{a, b, c}, {}});
+  const auto phase = [&](int i, std::int64_t k) { return k * axis[i].dilation % axis[i].stride; };
+  for (const Tap& tap : all_taps(problem))
+    all[(phase(0, tap[0]) * axis[1].stride + phase(1, tap[1])) * axis[2].stride + phase(2, tap[2])].taps.push_back(tap);
+  return all;
 }
 
 // Multiply-adds of one sample.

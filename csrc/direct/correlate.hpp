@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "../kernel.hpp"
 #include "../scratch.hpp"
 #include "../threading.hpp"
 #include "../view.hpp"
@@ -18,40 +19,24 @@ struct Channels {
 
 // Weights in the order a tile reads them, [group][channel block][from][tap][height], with zeros for missing channels.
 template <typename T>
-class PackedWeights {
- public:
-  // `weight_of(group, to, from)` is the first tap of a pair of channels.
-  template <typename WeightOf>
-  PackedWeights(const Channels& channels, const View<const T>& weight, const WeightOf& weight_of, std::vector<Tap> taps,
-                const Blocks& cut, const Pitch& pitch, int height, ParallelFor pool)
-      : blocks_((channels.to + height - 1) / height), block_pitch_(channels.from * std::ssize(taps) * height) {
-    for (const Tap& tap : taps) offset.push_back(tap_offset(cut, pitch, tap));
-    data_ = std::make_unique_for_overwrite<T[]>(channels.groups * blocks_ * block_pitch_);
-    parallel_for(pool, channels.groups * blocks_, block_pitch_, [&](std::int64_t begin, std::int64_t end) {
-      T* to = data_.get() + begin * block_pitch_;
-      for (std::int64_t block = begin; block < end; ++block) {
-        const std::int64_t first = block % blocks_ * height;
-        for (std::int64_t from = 0; from < channels.from; ++from)
-          for (const Tap& tap : taps)
-            for (std::int64_t h = 0; h < height; ++h)
-              *to++ = first + h < channels.to
-                          ? weight_of(block / blocks_, first + h, from)[weight.offset(tap[0], tap[1], tap[2])]
-                          : T(0);
-      }
-    });
-  }
+struct PackedWeights {
+  std::vector<std::int64_t> offset;  // of each tap, in a packed channel
+  std::int64_t blocks = 0;
+  std::int64_t block_pitch = 0;
+  std::unique_ptr<T[]> data = nullptr;
 
   const T* block(std::int64_t group, std::int64_t number) const {
-    return data_.get() + (group * blocks_ + number) * block_pitch_;
+    return data.get() + (group * blocks + number) * block_pitch;
   }
-
-  std::vector<std::int64_t> offset;
-
- private:
-  std::int64_t blocks_;
-  std::int64_t block_pitch_;
-  std::unique_ptr<T[]> data_;
 };
+
+// The first tap of the weight between two channels of a group.
+template <typename T>
+const T* weight_of(const View<const T>& weight, const Channels& channels, Direction direction, std::int64_t group,
+                   std::int64_t to, std::int64_t from) {
+  return direction == Direction::forward ? weight.plane(group * channels.to + to, from)
+                                         : weight.plane(group * channels.from + from, to);
+}
 
 // How the work is cut; only one sample's geometry decides, so a result does not depend on the batch or the threads.
 struct Division {
@@ -62,10 +47,13 @@ struct Division {
 
   // 128 Ki packed floats are 512 KiB, a quarter of a common L2. A sample is worth several tasks from 2 Mi
   // multiply-adds each, some 25 us.
-  Division(const Channels& channels, const std::array<Extent, 3>& axis, std::int64_t work, std::size_t element)
+  // `bytes` are those of one packed position; blocks of the last axis are multiples of `unit`.
+  Division(const Channels& channels, const std::array<Extent, 3>& axis, std::int64_t work, std::size_t bytes,
+           std::int64_t unit)
       : height(choose_height(channels.to)), channel_blocks((channels.to + height - 1) / height) {
     const std::int64_t wanted = std::clamp<std::int64_t>(work >> 21, 1, 8);
-    size = block_sizes(axis, channels.from, (1 << 19) / element, (wanted + channels.groups - 1) / channels.groups);
+    size = block_sizes(axis, channels.from, (1 << 19) / bytes, (wanted + channels.groups - 1) / channels.groups);
+    size[2] = (size[2] + unit - 1) / unit * unit;
     std::int64_t tasks = channels.groups;
     for (int i = 0; i < 3; ++i) tasks *= (axis[i].total + size[i] - 1) / size[i];
     channel_chunks = std::min(channel_blocks, (wanted + tasks - 1) / tasks);
@@ -89,52 +77,97 @@ inline std::int64_t rows_of_piece(int height, std::int64_t row_pitch, std::size_
   return std::max<std::int64_t>((1 << 14) / element / (height * row_pitch), 1);
 }
 
-template <typename T>
-std::int64_t piece_elements(int height, std::int64_t row_pitch) {
-  return height * (rows_of_piece(height, row_pitch, sizeof(T)) * row_pitch + lanes<T>);
-}
-
-// Computes one block for channel blocks [begin, end) of a group and hands the pieces to `emit`.
-template <typename T, typename Emit>
-void correlate(const Blocks& cut, const Pitch& pitch, const BlockIndex& block, const T* x, const Channels& channels,
-               const PackedWeights<T>& weights, std::int64_t group, int height, std::int64_t begin, std::int64_t end,
-               T* results, const Emit& emit) {
-  const Terms terms = {channels.from, pitch.channel, std::ssize(weights.offset), weights.offset.data()};
-  const auto& tile = tiles<T>(height).taps;
-  const std::int64_t width = width_of(height);
-  const std::int64_t slices = cut[0].count(block[0]), rows = cut[1].count(block[1]), columns = cut[2].count(block[2]);
-  const std::int64_t step = rows_of_piece(height, pitch.row, sizeof(T));
-  for (std::int64_t number = begin; number < end; ++number) {
-    const T* w = weights.block(group, number);
-    for (std::int64_t slice = 0; slice < slices; ++slice) {
-      for (std::int64_t row = 0; row < rows; row += step) {
-        const std::int64_t count = std::min(step, rows - row);
-        const std::int64_t vectors = ((count - 1) * pitch.row + columns + lanes<T> - 1) / lanes<T>;
-        const std::int64_t parts = (vectors + width - 1) / width;
-        const T* from = x + slice * pitch.slice + row * pitch.row;
-        const std::int64_t stride = vectors * lanes<T>;
-        for (std::int64_t part = 0; part < parts; ++part) {
-          const std::int64_t first = part * vectors / parts, last = (part + 1) * vectors / parts;
-          tile[last - first](from + first * lanes<T>, w, terms, results + first * lanes<T>, stride);
-        }
-        emit(Piece<T>{results, stride, pitch.row, number * height, slice, row, count, columns});
-      }
-    }
-  }
-}
-
-// This thread's memory for a packed block and a piece; loads run up to one vector past the block.
+// This thread's memory for a packed block and a piece.
 template <typename T>
 struct Workspace {
   T* block;
   T* results;
+};
 
-  Workspace(std::int64_t block_elements, std::int64_t result_elements) {
-    const std::int64_t rounded = (block_elements + 2 * lanes<T> - 1) / lanes<T> * lanes<T>;
-    block = scratch<T>(rounded + result_elements);
-    results = block + rounded;
-    std::fill(block + block_elements, results, T(0));
+// The sums of the definition, one FMA a term.
+template <typename T>
+class PlainSums {
+ public:
+  using Weights = PackedWeights<T>;
+  static constexpr std::size_t bytes = sizeof(T);
+  static constexpr std::int64_t unit = 1;
+
+  // `step`: elements that a position moves by on the last axis of the tensors that are packed.
+  PlainSums(const Problem&, const Blocks& cut, std::int64_t step, T border, const Channels& channels, int height)
+      : cut_(cut), channels_(channels), height_(height), pitch_(cut), packer_(cut, pitch_, step, border) {}
+
+  Weights weights(Direction direction, const Weight<T>& weight, const ResidueTaps& of, ParallelFor pool) const {
+    Weights result;
+    for (const Tap& tap : of.taps) result.offset.push_back(tap_offset(cut_, pitch_, tap));
+    result.blocks = (channels_.to + height_ - 1) / height_;
+    result.block_pitch = channels_.from * std::ssize(of.taps) * height_;
+    result.data = std::make_unique_for_overwrite<T[]>(channels_.groups * result.blocks * result.block_pitch);
+    const auto fill = [&](std::int64_t begin, std::int64_t end) {
+      T* to = result.data.get() + begin * result.block_pitch;
+      for (std::int64_t number = begin; number < end; ++number) {
+        const std::int64_t group = number / result.blocks, first = number % result.blocks * height_;
+        for (std::int64_t from = 0; from < channels_.from; ++from)
+          for (const Tap& tap : of.taps)
+            for (std::int64_t h = 0; h < height_; ++h)
+              *to++ = first + h < channels_.to ? weight_of(weight.view, channels_, direction, group, first + h,
+                                                           from)[weight.view.offset(tap[0], tap[1], tap[2])]
+                                               : T(0);
+      }
+    };
+    parallel_for(pool, channels_.groups * result.blocks, result.block_pitch, fill);
+    return result;
   }
+
+  // Loads run up to one vector past the block.
+  Workspace<T> workspace() const {
+    const std::int64_t elements = channels_.from * pitch_.channel;
+    const std::int64_t rounded = (elements + 2 * lanes<T> - 1) / lanes<T> * lanes<T>;
+    const std::int64_t piece = rows_of_piece(height_, pitch_.row, sizeof(T)) * pitch_.row + lanes<T>;
+    T* block = scratch<T>(rounded + height_ * piece);
+    std::fill(block + elements, block + rounded, T(0));
+    return {block, block + rounded};
+  }
+
+  void pack(const View<const T>& tensor, std::int64_t sample, std::int64_t first_channel, const BlockIndex& block,
+            const Workspace<T>& space) const {
+    packer_.pack(tensor, sample, first_channel, channels_.from, block, space.block, pitch_.channel);
+  }
+
+  // Computes one block for channel blocks [begin, end) of a group and hands the pieces to `emit`.
+  template <typename Emit>
+  void correlate(const BlockIndex& block, const Weights& weights, std::int64_t group, std::int64_t begin,
+                 std::int64_t end, const Workspace<T>& space, const Emit& emit) const {
+    const Terms terms = {channels_.from, pitch_.channel, std::ssize(weights.offset), weights.offset.data()};
+    const auto& tile = tiles<T>(height_).taps;
+    const std::int64_t width = width_of(height_);
+    const std::int64_t slices = cut_[0].count(block[0]), rows = cut_[1].count(block[1]);
+    const std::int64_t columns = cut_[2].count(block[2]);
+    const std::int64_t step = rows_of_piece(height_, pitch_.row, sizeof(T));
+    for (std::int64_t number = begin; number < end; ++number) {
+      const T* w = weights.block(group, number);
+      for (std::int64_t slice = 0; slice < slices; ++slice) {
+        for (std::int64_t row = 0; row < rows; row += step) {
+          const std::int64_t count = std::min(step, rows - row);
+          const std::int64_t vectors = ((count - 1) * pitch_.row + columns + lanes<T> - 1) / lanes<T>;
+          const std::int64_t parts = (vectors + width - 1) / width;
+          const T* from = space.block + slice * pitch_.slice + row * pitch_.row;
+          const std::int64_t stride = vectors * lanes<T>;
+          for (std::int64_t part = 0; part < parts; ++part) {
+            const std::int64_t first = part * vectors / parts, last = (part + 1) * vectors / parts;
+            tile[last - first](from + first * lanes<T>, w, terms, space.results + first * lanes<T>, stride);
+          }
+          emit(Piece<T>{space.results, stride, pitch_.row, number * height_, slice, row, count, columns});
+        }
+      }
+    }
+  }
+
+ private:
+  const Blocks& cut_;
+  const Channels channels_;
+  const int height_;
+  const Pitch pitch_;
+  const Packer<T> packer_;
 };
 
 }  // namespace striate::STRIATE_LEVEL::direct

@@ -68,7 +68,8 @@ struct RowIndex {
   }
 };
 
-// Packs blocks of several channels of one sample: `to` is [channel][phases][slices][rows][columns].
+// Packs blocks of several channels of one sample: `to` is [channel][phases][slices][rows][columns], channels
+// `channel_pitch` apart.
 template <typename T>
 class Packer {
  public:
@@ -81,7 +82,7 @@ class Packer {
   }
 
   void pack(const View<const T>& tensor, std::int64_t sample, std::int64_t first_channel, std::int64_t channels,
-            const BlockIndex& block, T* to) const {
+            const BlockIndex& block, T* to, std::int64_t channel_pitch) const {
     const auto slices = cut_[0].sources(block[0]), lines = cut_[1].sources(block[1]);
     const RowIndex* row = rows_.data() + block[2] * cut_[2].phases;
     // Channels run inside rows: in channels_last they share the row's cache lines.
@@ -94,10 +95,10 @@ class Packer {
           const std::int64_t phase = (phase_a * cut_[1].phases + phase_b) * cut_[2].phases + phase_c;
           T* line = to + phase * pitch_.phase + a % cut_[0].length * pitch_.slice + b % cut_[1].length * pitch_.row;
           if (inside)
-            row[phase_c].gather(from, tensor.stride[4], tensor.stride[1], channels, border_, line, pitch_.channel);
+            row[phase_c].gather(from, tensor.stride[4], tensor.stride[1], channels, border_, line, channel_pitch);
           else
             for (std::int64_t channel = 0; channel < channels; ++channel)
-              std::fill_n(line + channel * pitch_.channel, pitch_.row, border_);
+              std::fill_n(line + channel * channel_pitch, pitch_.row, border_);
         }
       }
     }
