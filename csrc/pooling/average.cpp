@@ -16,20 +16,20 @@ struct Mean {
 
   // A load and an addition a tap, in the order of the taps and from 0, then one division: torch's bits.
   template <int vectors, bool part>
-  [[gnu::always_inline]] void compute(const WindowCall<T>& call) const {
+  [[gnu::always_inline]] void compute(const WindowCall<T>& call, const T* source, T* target, std::int64_t) const {
     Vector<T> sum[vectors] = {};
     for (std::int64_t tap = 0; tap < call.count; ++tap) {
 #pragma GCC unroll 4
       for (int v = 0; v < vectors; ++v) {
-        const T* from = call.source + v * call.step + call.taps[tap].offset;
+        const T* from = source + v * call.step + call.taps[tap].offset;
         sum[v] += part ? load_part(from, call.used) : load(from);
       }
     }
-    const Vector<T> divisor = broadcast(call.divisor);
+    const Quotient<T> quotient(call.divisor);
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v) {
-      T* const to = call.target + v * call.target_step;
-      part ? store_part(to, sum[v] / divisor, call.used) : store(to, sum[v] / divisor);
+      T* const to = target + v * call.target_step;
+      part ? store_part(to, quotient(sum[v]), call.used) : store(to, quotient(sum[v]));
     }
   }
 };

@@ -13,8 +13,8 @@ struct ToAll {
   std::int64_t record_block() const { return 0; }
 
   template <bool part>
-  [[gnu::always_inline]] Vector<T> share(const T* grad, std::int64_t, std::int64_t, int) const {
-    return load(grad);  // staged in whole vectors
+  [[gnu::always_inline]] void add(Vector<T>& sum, const T* grad, std::int64_t, std::int64_t, int) const {
+    sum += load(grad);  // staged in whole vectors
   }
 };
 

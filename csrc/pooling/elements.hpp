@@ -28,7 +28,7 @@ struct ElementCall {
 
 inline constexpr std::int64_t element_box_bytes = 128 * 1024;
 
-// `Gather` has share<part>(gradient's pointer, record's offset, tap, used lanes), whether its gradients are divided,
+// `Gather` has add<part>(sum, gradient's pointer, record's offset, tap, used lanes), whether its gradients are divided,
 // and the strides of its record.
 template <typename T, typename Gather>
 class Elements {
@@ -57,7 +57,7 @@ class Elements {
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t first = task / per_block * n;
         const int used = static_cast<int>(std::min<std::int64_t>(n, pooling.planes() - first));
-        const Box &box = tasks.boxes[task % per_block], from = windows_of(meet, box);
+        const Box &box = tasks.boxes[task % per_block], from = windows_of(pooling, box);
         read_planes(pooling, grad, first, used, from, staged);
         if constexpr (Gather::divides) divide(from, n, staged);
         const std::int64_t record = first / record_block * gather.record_block() + first % record_block;
@@ -79,7 +79,7 @@ class Elements {
                    std::vector<WindowRow> rows;
                    for (std::int64_t task = begin; task < end; ++task) {
                      const std::int64_t sample = task / per_sample;
-                     const Box &box = tasks.boxes[task % per_sample], from = windows_of(meet, box);
+                     const Box &box = tasks.boxes[task % per_sample], from = windows_of(pooling, box);
                      if (Gather::divides) divide_channels(sample, from, width, staged);
                      const auto to = [&](std::int64_t i, std::int64_t j, std::int64_t k) {
                        return target.plane(sample, 0) + target.offset(i, j, k);
@@ -101,7 +101,7 @@ class Elements {
                                       [&](const Box& box) { return volume(box) * width * std::int64_t{sizeof(T)}; });
       for (const Box& box : boxes) {
         elements = std::max(elements, volume(box));
-        windows = std::max(windows, volume(windows_of(sweep.meet, box)));
+        windows = std::max(windows, volume(windows_of(sweep.pooling, box)));
       }
     }
   };
@@ -109,9 +109,10 @@ class Elements {
   // Each gradient by its window's divisor, once for all elements that it goes to.
   void divide(const Box& box, std::int64_t width, T* block) const {
     for_each_window(box, [&](std::int64_t at, T divisor, std::int64_t, std::int64_t, std::int64_t) {
+      const Quotient<T> quotient(divisor);
       for (std::int64_t w = 0; w < width; w += n) {
         T* const vector = block + at * width + w;
-        store(vector, load(vector) / broadcast(divisor));
+        store(vector, quotient(load(vector)));
       }
     });
   }
@@ -120,11 +121,11 @@ class Elements {
     const T* const from = grad.plane(sample, 0);
     for_each_window(box, [&](std::int64_t at, T divisor, std::int64_t i, std::int64_t j, std::int64_t k) {
       const T* const row = from + grad.offset(i, j, k);
-      const Vector<T> by = broadcast(divisor);
+      const Quotient<T> quotient(divisor);
       std::int64_t w = 0;
-      for (; w + n <= pooling.channels; w += n) store(block + at * width + w, load(row + w) / by);
+      for (; w + n <= pooling.channels; w += n) store(block + at * width + w, quotient(load(row + w)));
       if (w < pooling.channels)
-        store(block + at * width + w, load_part(row + w, static_cast<int>(pooling.channels - w)) / by);
+        store(block + at * width + w, quotient(load_part(row + w, static_cast<int>(pooling.channels - w))));
     });
   }
 
@@ -178,7 +179,7 @@ class Elements {
         const std::int64_t record = call.record + row.record + column.output * call.record_step;
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; ++v)
-          sum[v] += gather.template share<part>(from + v * n, record + v * n, row.tap + column.tap, call.used);
+          gather.template add<part>(sum[v], from + v * n, record + v * n, row.tap + column.tap, call.used);
       }
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v)

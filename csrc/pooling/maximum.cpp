@@ -20,9 +20,9 @@ struct Largest {
   // The first of equals stays and a NaN is taken, the last one, as in torch. A tap costs a load, two comparisons and
   // one choice, or two with the record; starting from the first tap, no value has to stand for "nothing yet".
   template <int vectors, bool part>
-  [[gnu::always_inline]] void compute(const WindowCall<T>& call) const {
+  [[gnu::always_inline]] void compute(const WindowCall<T>& call, const T* source, T* target, std::int64_t at) const {
     const auto read = [&](int v, std::int64_t tap) {
-      const T* from = call.source + v * call.step + call.taps[tap].offset;
+      const T* from = source + v * call.step + call.taps[tap].offset;
       return part ? load_part(from, call.used) : load(from);
     };
     const auto number = [&](std::int64_t tap) {
@@ -43,10 +43,10 @@ struct Largest {
     }
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v) {
-      T* const to = call.target + v * call.target_step;
+      T* const to = target + v * call.target_step;
       part ? store_part(to, best[v], call.used) : store(to, best[v]);
       if constexpr (records)
-        store_places<T>(record.data + call.record + v * call.record_step, winner[v], part ? call.used : lanes<T>);
+        store_places<T>(record.data + at + v * call.record_step, winner[v], part ? call.used : lanes<T>);
     }
   }
 

@@ -9,6 +9,7 @@ std::int64_t ceil_div(std::int64_t value, std::int64_t divisor) {
 
 // The taps of an axis that lie in [0, size) when the first stands at `start`.
 Reach inside(const Axis& axis, std::int64_t start, std::int64_t size) {
+  if (start >= 0 && start + axis.extent() <= size) return {0, axis.kernel, axis.kernel};
   const std::int64_t first = ceil_div(-start, axis.dilation);
   const std::int64_t last = std::min(axis.kernel, ceil_div(size - start, axis.dilation));
   return {first, std::max(first, last), std::max<std::int64_t>(last - first, 0)};
@@ -44,37 +45,31 @@ Meetings::Meetings(const PooledAxis& axis, const std::vector<Reach>& reaches) : 
   visit([&](std::int64_t element, const Meeting& meeting) { all[next[element]++] = meeting; });
 }
 
-Box elements_of(const Pooling& pooling, const Reaches& reaches, const Box& outputs) {
-  Box result;
-  for (int i = 0; i < Problem::max_ndim; ++i) {
-    const PooledAxis& axis = pooling.axis[i];
-    Range& range = result[i];
-    for (std::int64_t output = outputs[i].begin; output < outputs[i].end; ++output) {
-      const Reach& reach = reaches[i][output];
-      if (reach.first == reach.last) continue;
-      if (range.size() == 0) range.begin = position(axis, output, reach.first);
-      range.begin = std::min(range.begin, position(axis, output, reach.first));
-      range.end = std::max(range.end, position(axis, output, reach.last - 1) + 1);
-    }
-  }
-  return result;
-}
-
 AllMeetings meetings(const Pooling& pooling, const Reaches& reaches) {
   const auto& [a, b, c] = pooling.axis;
   return {Meetings(a, reaches[0]), Meetings(b, reaches[1]), Meetings(c, reaches[2])};
 }
 
-Box windows_of(const AllMeetings& meetings, const Box& elements) {
+Box elements_of(const Pooling& pooling, const Box& outputs) {
   Box result;
   for (int i = 0; i < Problem::max_ndim; ++i) {
-    Range& range = result[i];
-    for (std::int64_t element = elements[i].begin; element < elements[i].end; ++element)
-      for (const Meeting& meeting : meetings[i][element]) {
-        if (range.size() == 0) range.begin = meeting.output;
-        range.begin = std::min(range.begin, meeting.output);
-        range.end = std::max(range.end, meeting.output + 1);
-      }
+    const PooledAxis& axis = pooling.axis[i];
+    result[i].begin = std::max<std::int64_t>(position(axis, outputs[i].begin, 0), 0);
+    const std::int64_t last = std::min(position(axis, outputs[i].end - 1, axis.kernel - 1), axis.input - 1);
+    result[i].end = std::max(last + 1, result[i].begin);
+  }
+  return result;
+}
+
+Box windows_of(const Pooling& pooling, const Box& elements) {
+  Box result;
+  for (int i = 0; i < Problem::max_ndim; ++i) {
+    const PooledAxis& axis = pooling.axis[i];
+    const std::int64_t before = elements[i].begin + axis.before - axis.extent() + 1;
+    const std::int64_t last = elements[i].end - 1 + axis.before;
+    result[i].begin = ceil_div(before, axis.stride);
+    result[i].end = last < 0 ? 0 : std::min(last / axis.stride + 1, axis.outputs);
+    result[i].begin = std::min(result[i].begin, result[i].end);
   }
   return result;
 }

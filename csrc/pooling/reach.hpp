@@ -64,11 +64,11 @@ inline std::int64_t place(const Box& box, std::int64_t i, std::int64_t j, std::i
   return ((i - box[0].begin) * box[1].size() + j - box[1].begin) * box[2].size() + k - box[2].begin;
 }
 
-// The elements that the windows of a box read; and the windows that read a box of elements.
-Box elements_of(const Pooling& pooling, const Reaches& reaches, const Box& outputs);
+// From the first to the last element that the windows of a box may read, and window that may read a box of elements.
+Box elements_of(const Pooling& pooling, const Box& outputs);
 using AllMeetings = std::array<Meetings, 3>;
 AllMeetings meetings(const Pooling& pooling, const Reaches& reaches);
-Box windows_of(const AllMeetings& meetings, const Box& elements);
+Box windows_of(const Pooling& pooling, const Box& elements);
 
 // Boxes that cover an extent, cut evenly so that `bytes(box)` of each stays below the limit: rows before the last axis,
 // whose whole rows are read fastest.

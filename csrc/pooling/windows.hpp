@@ -11,17 +11,14 @@ struct Tap {
   std::int64_t number;
 };
 
-// Vectors of windows that share their taps, `step` elements apart in the input and `target_step` in the output.
+// Vectors of windows that share their taps, so many elements apart in the input, the output and the record.
 template <typename T>
 struct WindowCall {
-  const T* source;
   std::int64_t step;
+  std::int64_t target_step;
+  std::int64_t record_step;
   const Tap* taps;
   std::int64_t count;
-  T* target;
-  std::int64_t target_step;
-  std::int64_t record;  // where the record of the first lies, and the step there
-  std::int64_t record_step;
   T divisor;
   int used;  // lanes of each
 };
@@ -29,7 +26,8 @@ struct WindowCall {
 // Cut so that a block of planes and its result stay in the L2 cache with room to spare.
 inline constexpr std::int64_t box_bytes = 128 * 1024;
 
-// `Reduce` has compute<vectors, part>(call), where `part` is of less than a vector, and the divisor of a window.
+// `Reduce` has compute<vectors, part>(call, input, output, record's offset), where `part` is of less than a vector, and
+// the divisor of a window.
 template <typename T, typename Reduce>
 class Windows {
  public:
@@ -43,7 +41,7 @@ class Windows {
   static constexpr int n = lanes<T>;
 
   void over_planes(ParallelFor pool) const {
-    const auto elements = [&](const Box& box) { return volume(elements_of(pooling, reaches, box)); };
+    const auto elements = [&](const Box& box) { return volume(elements_of(pooling, box)); };
     const auto& [a, b, c] = pooling.axis;
     const std::vector<Box> tasks = boxes(whole(a.outputs, b.outputs, c.outputs), box_bytes,
                                          [&](const Box& box) { return elements(box) * n * std::int64_t{sizeof(T)}; });
@@ -57,7 +55,7 @@ class Windows {
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t first = task / per_block * n;
         const int used = static_cast<int>(std::min<std::int64_t>(n, pooling.planes() - first));
-        const Box &box = tasks[task % per_block], from = elements_of(pooling, reaches, box);
+        const Box &box = tasks[task % per_block], from = elements_of(pooling, box);
         read_planes(pooling, input, first, used, from, source);
         const std::int64_t row = from[2].size() * n, slab = from[1].size() * row;
         const std::int64_t record = first / record_block * reduce.record_block() + first % record_block;
@@ -105,47 +103,35 @@ class Windows {
           if (reach != now) list_taps(reach, step, taps);
           now = reach;
           const std::int64_t flat = (i * b.outputs + j) * c.outputs + k;
-          WindowCall<T> call = {
-              source + position(a, i, 0) * step[0] + position(b, j, 0) * step[1] + position(c, k, 0) * step[2],
-              c.stride * step[2],
-              taps.data(),
-              std::ssize(taps),
-              target + place(i, j, k),
-              target_step,
-              record + flat * reduce.record_output(),
-              reduce.record_output(),
-              reduce.divisor(reach),
-              n};
+          const T* from =
+              source + position(a, i, 0) * step[0] + position(b, j, 0) * step[1] + position(c, k, 0) * step[2];
+          T* to = target + place(i, j, k);
+          std::int64_t at = record + flat * reduce.record_output();
+          const T divisor = reduce.divisor(reach);
+          const std::int64_t next = c.stride * step[2], count = std::ssize(taps);
           if (width == n) {
-            run_vectors(call, same);
+            run_vectors({next, target_step, reduce.record_output(), taps.data(), count, divisor, n}, same, from, to,
+                        at);
             continue;
           }
           const std::int64_t full = width / n;
+          const int rest = static_cast<int>(width - full * n);
+          const WindowCall<T> across = {n, n, n, taps.data(), count, divisor, rest};
           for (std::int64_t window = 0; window < same; ++window) {
-            WindowCall<T> across = call;
-            across.source += window * call.step;
-            across.target += window * call.target_step;
-            across.record += window * call.record_step;
-            across.step = across.target_step = across.record_step = n;
-            run_vectors(across, full);
-            if (full * n == width) continue;
-            across.source += full * n;
-            across.target += full * n;
-            across.record += full * n;
-            across.used = static_cast<int>(width - full * n);
-            reduce.template compute<1, true>(across);
+            run_vectors(across, full, from, to, at);
+            if (rest > 0) reduce.template compute<1, true>(across, from + full * n, to + full * n, at + full * n);
+            from += next, to += target_step, at += reduce.record_output();
           }
         }
   }
 
-  void run_vectors(WindowCall<T> call, std::int64_t count) const {
+  [[gnu::always_inline]] void run_vectors(const WindowCall<T>& call, std::int64_t count, const T* from, T* to,
+                                          std::int64_t at) const {
     const auto advance = [&](std::int64_t vectors) {
-      call.source += vectors * call.step;
-      call.target += vectors * call.target_step;
-      call.record += vectors * call.record_step;
+      count -= vectors, from += vectors * call.step, to += vectors * call.target_step, at += vectors * call.record_step;
     };
-    for (; count >= 4; count -= 4, advance(4)) reduce.template compute<4, false>(call);
-    for (; count > 0; --count, advance(1)) reduce.template compute<1, false>(call);
+    for (; count >= 4; advance(4)) reduce.template compute<4, false>(call, from, to, at);
+    for (; count > 0; advance(1)) reduce.template compute<1, false>(call, from, to, at);
   }
 
   void list_taps(const std::array<Reach, 3>& reach, const std::array<std::int64_t, 3>& step,
