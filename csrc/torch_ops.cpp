@@ -9,12 +9,14 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
 #include "isa.hpp"
 #include "peak/peak.hpp"
 #include "plan.hpp"
+#include "pooling/pooling.hpp"
 #include "problem_text.hpp"
 #include "registry.hpp"
 #include "scratch.hpp"
@@ -40,7 +42,7 @@ using torch::stable::Tensor;
 using Ints = std::vector<std::int64_t>;
 
 // Raised by one with every change of a schema below; src/striate/engine/_load.py has the same number.
-constexpr std::int64_t abi_version = 3;
+constexpr std::int64_t abi_version = 4;
 
 void check(bool condition, const std::string& message) {
   if (!condition) throw std::runtime_error("striate: " + message);
@@ -300,6 +302,145 @@ Tensor pack_weight(const Tensor& weight, const Ints& input_shape, const Ints& st
   return wanted == Direction::forward ? run(kernels().forward) : run(kernels().backward_data);
 }
 
+// A pooling asks what a depthwise convolution of its window would; only the windows that hang over are its own.
+striate::Pooling make_pooling(const Tensor& activation, const std::string& name, IntHeaderOnlyArrayRef input,
+                              const Ints& kernel, const Ints& stride, const Ints& padding, const Ints& dilation,
+                              bool ceil_mode, bool channels_last) {
+  check_same_dtype(activation, name, activation, name);
+  check(input.size() == kernel.size() + 2,
+        "input must have " + std::to_string(kernel.size() + 2) + " axes, but has shape " + text(input));
+  Ints weight = {input[1], 1};
+  weight.insert(weight.end(), kernel.begin(), kernel.end());
+  const Problem problem =
+      make_problem(activation, input, weight, stride, padding, dilation, input[1], Ints(kernel.size(), 0), 0.0);
+  striate::Pooling pooling;
+  pooling.batch = input[0];
+  pooling.channels = input[1];
+  pooling.channels_last = channels_last;
+  for (int i = 0; i < Problem::max_ndim; ++i) pooling.axis[i] = striate::PooledAxis(problem.axis[i], ceil_mode);
+  return pooling;
+}
+
+Ints output_shape(const striate::Pooling& pooling, std::size_t ndim) {
+  Ints shape = {pooling.batch, pooling.channels};
+  for (std::size_t i = Problem::max_ndim - ndim; i < Problem::max_ndim; ++i) shape.push_back(pooling.axis[i].outputs);
+  return shape;
+}
+
+MemoryFormat pooled_format(std::size_t ndim, bool channels_last) {
+  return !channels_last ? MemoryFormat::Contiguous
+         : ndim == 2    ? MemoryFormat::ChannelsLast
+                        : MemoryFormat::ChannelsLast3d;
+}
+
+Tensor empty_for(const Ints& shape, const Tensor& like, bool channels_last) {
+  return torch::stable::empty(shape, like.scalar_type(), std::nullopt, std::nullopt, std::nullopt,
+                              pooled_format(shape.size() - 2, channels_last));
+}
+
+// With channels_last the kernels go over neighbouring channels; else they take any strides.
+Tensor as_pooled(const Tensor& tensor, bool channels_last) {
+  if (!channels_last || tensor.stride(1) == 1) return tensor;
+  return torch::stable::contiguous(tensor, pooled_format(tensor.dim() - 2, true));
+}
+
+ScalarType record_type(const striate::Pooling& pooling) {
+  return striate::pooling::is_small(pooling) ? ScalarType::Byte : ScalarType::Int;
+}
+
+void check_record(const Tensor& record, const striate::Pooling& pooling) {
+  check(record.scalar_type() == record_type(pooling) && record.is_contiguous(),
+        "record must be what max_pool_record returned for this pooling");
+  check_shape(record, "record", {striate::pooling::record_size(pooling)});
+}
+
+Tensor run_max_pool(const Tensor& input, const Ints& kernel, const Ints& stride, const Ints& padding,
+                    const Ints& dilation, bool ceil_mode, std::optional<Tensor>* record) {
+  const auto pooling = make_pooling(input, "input", input.sizes(), kernel, stride, padding, dilation, ceil_mode,
+                                    is_channels_last(input));
+  Tensor output = empty_for(output_shape(pooling, kernel.size()), input, pooling.channels_last);
+  if (record) *record = torch::stable::empty({striate::pooling::record_size(pooling)}, record_type(pooling));
+  const Tensor source = as_pooled(input, pooling.channels_last);
+  with_element_type(input, [&]<typename T>(T) {
+    striate::pooling::kernels<T>(striate::level_used())
+        .maximum(pooling, view<const T>(source), view<T>(output), record ? (*record)->mutable_data_ptr() : nullptr,
+                 torch_pool);
+  });
+  return output;
+}
+
+Tensor max_pool(const Tensor& input, const Ints& kernel, const Ints& stride, const Ints& padding, const Ints& dilation,
+                bool ceil_mode) {
+  return run_max_pool(input, kernel, stride, padding, dilation, ceil_mode, nullptr);
+}
+
+std::tuple<Tensor, Tensor> max_pool_record(const Tensor& input, const Ints& kernel, const Ints& stride,
+                                           const Ints& padding, const Ints& dilation, bool ceil_mode) {
+  std::optional<Tensor> record;
+  Tensor output = run_max_pool(input, kernel, stride, padding, dilation, ceil_mode, &record);
+  return {output, *record};
+}
+
+Tensor max_pool_indices(const Tensor& record, const Tensor& output, const Ints& input_shape, const Ints& kernel,
+                        const Ints& stride, const Ints& padding, const Ints& dilation, bool ceil_mode) {
+  const auto pooling = make_pooling(output, "output", input_shape, kernel, stride, padding, dilation, ceil_mode,
+                                    is_channels_last(output));
+  check_shape(output, "output", output_shape(pooling, kernel.size()));
+  check_record(record, pooling);
+  Tensor indices = torch::stable::empty(output_shape(pooling, kernel.size()), ScalarType::Long);
+  striate::pooling::maximum_indices(pooling, record.const_data_ptr(),
+                                    static_cast<std::int64_t*>(indices.mutable_data_ptr()), torch_pool);
+  return indices;
+}
+
+Tensor max_pool_backward(const Tensor& grad_output, const Tensor& record, const Ints& input_shape, const Ints& kernel,
+                         const Ints& stride, const Ints& padding, const Ints& dilation, bool ceil_mode,
+                         bool channels_last) {
+  const auto pooling = make_pooling(grad_output, "grad_output", input_shape, kernel, stride, padding, dilation,
+                                    ceil_mode, channels_last);
+  check_shape(grad_output, "grad_output", output_shape(pooling, kernel.size()));
+  check_record(record, pooling);
+  Tensor grad_input = empty_for(input_shape, grad_output, channels_last);
+  const Tensor source = as_pooled(grad_output, channels_last);
+  with_element_type(source, [&]<typename T>(T) {
+    striate::pooling::kernels<T>(striate::level_used())
+        .maximum_backward(pooling, view<const T>(source), record.const_data_ptr(), view<T>(grad_input), torch_pool);
+  });
+  return grad_input;
+}
+
+Tensor avg_pool(const Tensor& input, const Ints& kernel, const Ints& stride, const Ints& padding, const Ints& dilation,
+                bool ceil_mode, bool count_include_pad, std::int64_t divisor) {
+  auto pooling = make_pooling(input, "input", input.sizes(), kernel, stride, padding, dilation, ceil_mode,
+                              is_channels_last(input));
+  pooling.count_include_pad = count_include_pad;
+  pooling.divisor = divisor;
+  Tensor output = empty_for(output_shape(pooling, kernel.size()), input, pooling.channels_last);
+  const Tensor source = as_pooled(input, pooling.channels_last);
+  with_element_type(input, [&]<typename T>(T) {
+    striate::pooling::kernels<T>(striate::level_used())
+        .average(pooling, view<const T>(source), view<T>(output), torch_pool);
+  });
+  return output;
+}
+
+Tensor avg_pool_backward(const Tensor& grad_output, const Ints& input_shape, const Ints& kernel, const Ints& stride,
+                         const Ints& padding, const Ints& dilation, bool ceil_mode, bool count_include_pad,
+                         std::int64_t divisor, bool channels_last) {
+  auto pooling = make_pooling(grad_output, "grad_output", input_shape, kernel, stride, padding, dilation, ceil_mode,
+                              channels_last);
+  pooling.count_include_pad = count_include_pad;
+  pooling.divisor = divisor;
+  check_shape(grad_output, "grad_output", output_shape(pooling, kernel.size()));
+  Tensor grad_input = empty_for(input_shape, grad_output, channels_last);
+  const Tensor source = as_pooled(grad_output, channels_last);
+  with_element_type(source, [&]<typename T>(T) {
+    striate::pooling::kernels<T>(striate::level_used())
+        .average_backward(pooling, view<const T>(source), view<T>(grad_input), torch_pool);
+  });
+  return grad_input;
+}
+
 std::string lines(const std::vector<std::string>& items) {
   std::string text;
   for (const std::string& item : items) text += (text.empty() ? "" : "\n") + item;
@@ -357,6 +498,25 @@ STABLE_TORCH_LIBRARY(striate, library) {
   library.def(
       "convolution_backward_weight(Tensor grad_output, Tensor input, int[] weight_shape, int[] stride, int[] padding, "
       "int[] dilation, int groups, int[] border, float padding_value, int kernel=-1) -> Tensor");
+  // Pooling: windows as above. `divisor` 0 counts elements. A record is opaque, and read at the channels_last of its
+  // input.
+  library.def(
+      "max_pool(Tensor input, int[] kernel, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> Tensor");
+  library.def(
+      "max_pool_record(Tensor input, int[] kernel, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> "
+      "(Tensor, Tensor)");
+  library.def(
+      "max_pool_indices(Tensor record, Tensor output, int[] input_shape, int[] kernel, int[] stride, int[] padding, "
+      "int[] dilation, bool ceil_mode) -> Tensor");
+  library.def(
+      "max_pool_backward(Tensor grad_output, Tensor record, int[] input_shape, int[] kernel, int[] stride, "
+      "int[] padding, int[] dilation, bool ceil_mode, bool channels_last) -> Tensor");
+  library.def(
+      "avg_pool(Tensor input, int[] kernel, int[] stride, int[] padding, int[] dilation, bool ceil_mode, "
+      "bool count_include_pad, int divisor) -> Tensor");
+  library.def(
+      "avg_pool_backward(Tensor grad_output, int[] input_shape, int[] kernel, int[] stride, int[] padding, "
+      "int[] dilation, bool ceil_mode, bool count_include_pad, int divisor, bool channels_last) -> Tensor");
   library.def("kernels(str direction) -> str");                        // one name a line
   library.def("plan(str problem, str direction, str forced) -> str");  // "name: reason" or "name: chosen", one a line
   library.def("predicted_gain(str problem, str direction) -> float");  // torch's time over that of the kernel chosen
@@ -373,6 +533,12 @@ STABLE_TORCH_LIBRARY_IMPL(striate, CPU, library) {
   library.impl("convolution_backward_data", TORCH_BOX(&convolution_backward_data));
   library.impl("pack_weight", TORCH_BOX(&pack_weight));
   library.impl("convolution_backward_weight", TORCH_BOX(&convolution_backward_weight));
+  library.impl("max_pool", TORCH_BOX(&max_pool));
+  library.impl("max_pool_record", TORCH_BOX(&max_pool_record));
+  library.impl("max_pool_indices", TORCH_BOX(&max_pool_indices));
+  library.impl("max_pool_backward", TORCH_BOX(&max_pool_backward));
+  library.impl("avg_pool", TORCH_BOX(&avg_pool));
+  library.impl("avg_pool_backward", TORCH_BOX(&avg_pool_backward));
 }
 
 STABLE_TORCH_LIBRARY_IMPL(striate, CompositeExplicitAutograd, library) {
