@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "cost.hpp"
 #include "isa.hpp"
 #include "peak/peak.hpp"
 #include "plan.hpp"
@@ -36,7 +37,7 @@ using torch::stable::Tensor;
 using Ints = std::vector<std::int64_t>;
 
 // Raised by one with every change of a schema below; src/striate/engine/_load.py has the same number.
-constexpr std::int64_t abi_version = 3;
+constexpr std::int64_t abi_version = 4;
 
 void check(bool condition, const std::string& message) {
   if (!condition) throw std::runtime_error("striate: " + message);
@@ -300,6 +301,14 @@ std::string plan(std::string problem, std::string direction, std::string forced)
   return lines(items);
 }
 
+double predicted_gain(std::string problem_text, std::string direction_name) {
+  const Problem problem = striate::parse_problem(problem_text).problem;
+  const Direction direction = striate::direction_named(direction_name);
+  for (const striate::Verdict& verdict : striate::plan(problem, direction, striate::level_used(), ""))
+    if (verdict.reason.empty() && verdict.kernel != "torch") return striate::gain(verdict.kernel, problem, direction);
+  return 1.0;
+}
+
 std::string problem_text(std::string problem) { return striate::print_problem(striate::parse_problem(problem)); }
 
 std::int64_t multiply_add(bool double_precision, std::int64_t tasks, std::int64_t rounds) {
@@ -333,6 +342,7 @@ STABLE_TORCH_LIBRARY(striate, library) {
       "int[] dilation, int groups, int[] border, float padding_value, int kernel=-1) -> Tensor");
   library.def("kernels(str direction) -> str");                        // one name a line
   library.def("plan(str problem, str direction, str forced) -> str");  // "name: reason" or "name: chosen", one a line
+  library.def("predicted_gain(str problem, str direction) -> float");  // torch's time over ours; 1 where torch runs
   library.def("problem_text(str problem) -> str");                     // in canonical form
   library.def("multiply_add(bool double_precision, int tasks, int rounds) -> int");  // the operations done, for timing
   library.def("isa() -> str");
@@ -351,6 +361,7 @@ STABLE_TORCH_LIBRARY_IMPL(striate, CPU, library) {
 STABLE_TORCH_LIBRARY_IMPL(striate, CompositeExplicitAutograd, library) {
   library.impl("kernels", TORCH_BOX(&kernel_names));
   library.impl("plan", TORCH_BOX(&plan));
+  library.impl("predicted_gain", TORCH_BOX(&predicted_gain));
   library.impl("problem_text", TORCH_BOX(&problem_text));
   library.impl("multiply_add", TORCH_BOX(&multiply_add));
   library.impl("isa", TORCH_BOX(&isa));
