@@ -152,7 +152,7 @@ def _check(
         )
     if input[1] != weight[0]:
         raise ValueError(
-            f"input must have {weight[0]} channels for a weight of {tuple(weight)}, but got {tuple(input)}"
+            f"input must have {weight[0]} channels for a weight of {tuple(weight)}, but got {input[1]}: {tuple(input)}"
         )
     if weight[0] % groups:
         raise ValueError(f"weight has {weight[0]} input channels, which groups {groups} does not divide")
