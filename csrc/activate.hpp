@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <type_traits>
 
@@ -10,11 +11,12 @@
 
 namespace striate::STRIATE_LEVEL {
 
-// exp(x) for float lanes, within 2 units in the last place; x is clamped to where the result is a normal number.
-[[gnu::always_inline]] inline Vector<float> exponential(Vector<float> x) {
+// exp(x) for float lanes, within 2 units in the last place; 0 and infinity outside [-87, 88.37], where the result would
+// be no normal number.
+[[gnu::always_inline]] inline Vector<float> exponential(Vector<float> exponent) {
   typedef std::int32_t Bits __attribute__((vector_size(vector_bytes)));
-  const Vector<float> low = broadcast(-87.0f), high = broadcast(88.0f);
-  x = x > high ? high : x;
+  const Vector<float> low = broadcast(-87.0f), high = broadcast(88.37f);
+  Vector<float> x = exponent > high ? high : exponent;
   x = x < low ? low : x;
   // x = k log 2 + r with |r| <= log 2 / 2; adding 1.5 * 2^23 leaves k in the last bits.
   const Vector<float> magic = broadcast(12582912.0f);
@@ -29,8 +31,10 @@ namespace striate::STRIATE_LEVEL {
   sum = sum * r + broadcast(0.5f);
   sum = sum * r + broadcast(1.0f);
   sum = sum * r + broadcast(1.0f);
-  const Bits exponent = (reinterpret_cast<Bits>(shifted) << 23) + (std::int32_t{127} << 23);
-  return sum * reinterpret_cast<Vector<float>>(exponent);
+  const Bits power = (reinterpret_cast<Bits>(shifted) << 23) + (std::int32_t{127} << 23);
+  const Vector<float> result = sum * reinterpret_cast<Vector<float>>(power);
+  const Vector<float> infinity = broadcast(std::numeric_limits<float>::infinity());
+  return exponent < low ? Vector<float>{} : exponent > high ? infinity : result;
 }
 
 // x / (1 + exp(-x)).

@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "cost.hpp"
 #include "isa.hpp"
 #include "peak/peak.hpp"
 #include "plan.hpp"

@@ -208,7 +208,10 @@ INEXACT = {"fft": fourier_bounds, "winograd": winograd_bounds}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=settings.default.max_examples * 2 // 5,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 @given(data=st.data())
 def test_every_kernel_is_exact_at_every_level(family, data):
     problem = data.draw(problems(family))

@@ -18,7 +18,7 @@ from striate.engine import kernel, planning
 from striate.engine._load import ops
 from striate.engine.arguments import convolution_arguments
 from striate.engine.explanation import plan_lines
-from striate.engine.planning import kernel_call, verdicts
+from striate.engine.planning import forget_plans, kernel_call, plans, verdicts
 from striate.engine.problem import Problem
 from striate.engine.selection import DIRECTIONS, kernel_list, known_kernels
 
@@ -114,10 +114,10 @@ def mixture(monkeypatch):
             "_chosen",
             lambda _, direction, __: kernel_list(direction).index("reference") if taken[direction] else None,
         )
-        kernel_call.cache_clear()
+        forget_plans()
 
     yield choose
-    kernel_call.cache_clear()
+    forget_plans()
 
 
 @pytest.mark.parametrize("ours", MIXTURES)
@@ -170,22 +170,36 @@ def test_only_the_wanted_directions_decide(mixture, monkeypatch):
 def test_planned_once_for_each_kind_of_call():
     layer = snn.Conv2d(3, 4, 3, padding="same")
     input = strategies.numbers((2, 3, 8, 8), 0)
-    kernel_call.cache_clear()
+    forget_plans()
     for _ in range(3):
         layer(input)
-    assert kernel_call.cache_info()[:2] == (2, 1)
+    assert len(plans) == 1
+    assert kernel_call.cache_info()[:2] == (0, 1)
     layer(input.contiguous(memory_format=torch.channels_last))
     layer(input[:1])
     with use_kernel("torch"):
         layer(input)
-    assert kernel_call.cache_info().misses == 4
-    assert kernel_call.cache_info().maxsize == 4096
+    assert len(plans) == kernel_call.cache_info().misses == 4
+    for _ in range(2):
+        SF.conv2d(input, layer.weight, layer.bias, [1, 1], "same")  # the list has no place in the first table
+    assert len(plans) == 4
+    assert kernel_call.cache_info()[:2] == (1, 5)
+    assert kernel_call.cache_info().maxsize == planning._MOST_PLANS == 4096
+
+
+def test_the_table_of_plans_is_bounded(monkeypatch):
+    monkeypatch.setattr(planning, "_MOST_PLANS", 3)
+    weight = strategies.numbers((2, 1, 3), 1)
+    forget_plans()
+    for size in range(3, 9):
+        SF.conv1d(torch.ones(1, 1, size), weight)
+    assert [key[1][2] for key in plans] == [6, 7, 8]
 
 
 def test_planning_in_many_threads():
     weight = strategies.numbers((4, 1, 3), 1)
     inputs = [strategies.numbers((1, 4, n), n) for n in range(5, 45)] * 3
-    kernel_call.cache_clear()
+    forget_plans()
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda signal: SF.conv1d(signal, weight, groups=4), inputs))
     for input, result in zip(inputs, results, strict=True):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from striate.engine.selection import DIRECTIONS
 
-_HEADER = ("layer", "type", "problem", *DIRECTIONS, "why")
+_HEADER = ("layer", "type", "problem", *DIRECTIONS, "gain", "why")
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,11 @@ class Row:
         type: name of its class.
         ours: whether it is a layer of striate now.
         problem: the text form of `striate.engine.problem.Problem`, without batch and size where no input told them;
-            empty for what is no convolution of ours.
-        kernels: the kernel that runs each of `forward`, `backward_data` and `backward_weight`; empty where the input
-            decides and is not known.
+            empty for what is no convolution of ours. That of a transposed convolution is of the convolution that it
+            transposes, from its output to its input.
+        kernels: the kernel that runs each of the layer's `forward`, `backward_data` and `backward_weight`; empty where
+            the input decides and is not known. A transposed convolution's forward is its problem's `backward_data`.
+        gains: torch's time over ours, as the cost model predicts it, for each of the same; 1 where torch runs.
         why: why torch's operators run, or the layer was left alone; empty where our kernels run every direction.
     """
 
@@ -28,12 +30,15 @@ class Row:
     ours: bool
     problem: str
     kernels: dict[str, str]
+    gains: dict[str, float]
     why: str
 
 
 @dataclass(frozen=True)
 class Report:
     """What `accelerate` did; `str(report)` is a table with a line a row and a last line that counts the layers.
+
+    The column `gain` has the predictions for forward, backward_data and backward_weight, joined by "/".
 
     Args:
         rows: in the order of `named_modules`.
@@ -57,4 +62,5 @@ class Report:
 
 def _cells(row: Row) -> tuple[str, ...]:
     kernels = (row.kernels.get(direction, "-") for direction in DIRECTIONS)
-    return (row.name or "(the model)", row.type, row.problem or "-", *kernels, row.why)
+    gain = "/".join(f"{value:.2g}" for value in row.gains.values()) or "-"
+    return (row.name or "(the model)", row.type, row.problem or "-", *kernels, gain, row.why)

@@ -9,9 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
-from striate.engine.explanation import layer_arguments
-from striate.engine.guard import layout_of, why_not
+from striate.engine._load import ops
+from striate.engine.explanation import layer_arguments, problem_of_layer
+from striate.engine.guard import why_not
 from striate.engine.planning import problem_of, verdicts, why_no_problem
+from striate.engine.problem import Problem
 from striate.engine.selection import DIRECTIONS, forced_kernel
 
 
@@ -21,23 +23,26 @@ class Plan:
 
     problem: str
     kernels: dict[str, str] = field(default_factory=dict)
+    gains: dict[str, float] = field(default_factory=dict)
     why: str = ""
 
 
 def plan_of_call(layer: _ConvNd, input: Tensor) -> Plan:
     """Plan a layer for an input, as the engine does when the layer is called."""
-    arguments = layer_arguments(layer)
-    if input.ndim == arguments.ndim + 1:
+    ndim = layer.weight.ndim - 2
+    if input.ndim == ndim + 1:
         input = input.unsqueeze(0)
-    reason = why_not(input, layer.weight, layer.bias) or why_no_problem(arguments, input.dtype)
+    reason = why_not(input, layer.weight, layer.bias) or why_no_problem(layer_arguments(layer), input.dtype)
     if reason is not None:
-        return Plan(_text_without_size(layer), dict.fromkeys(DIRECTIONS, "torch"), reason)
+        torchs, nothing = dict.fromkeys(DIRECTIONS, "torch"), dict.fromkeys(DIRECTIONS, 1.0)
+        return Plan(_text_without_size(layer), torchs, nothing, reason)
     try:
-        problem = problem_of(arguments, input.shape, layer.weight.shape, input.dtype, layout_of(input))
-        said = {direction: verdicts(problem, direction, forced_kernel() or "") for direction in DIRECTIONS}
+        problem = problem_of_layer(layer, input)
+        said = {of: verdicts(problem, asked, forced_kernel() or "") for of, asked in _directions(layer).items()}
     except ValueError as error:  # an empty axis, or a forced kernel that cannot run this
         return Plan(_text_without_size(layer), why=str(error))
-    return Plan(str(problem), {direction: _chosen(said[direction]) for direction in DIRECTIONS}, _why(said.values()))
+    kernels = {direction: _chosen(said[direction]) for direction in DIRECTIONS}
+    return Plan(str(problem), kernels, _gains(layer, problem, kernels), _why(said.values()))
 
 
 def plan_without_input(layer: _ConvNd, why: str) -> Plan:
@@ -58,7 +63,7 @@ def observe(model: nn.Module, inputs: tuple[Any, ...]) -> dict[nn.Module, list[P
         if plan not in plans.setdefault(layer, []):
             plans[layer].append(plan)
 
-    layers = [module for module in model.modules() if isinstance(module, _ConvNd) and not module.transposed]
+    layers = [module for module in model.modules() if isinstance(module, _ConvNd)]
     hooks = [layer.register_forward_pre_hook(note, with_kwargs=True) for layer in layers]
     try:
         with torch.no_grad(), _evaluating(model):
@@ -82,9 +87,23 @@ def _evaluating(model: nn.Module) -> Iterator[None]:
             module.training = training
 
 
+def _directions(layer: _ConvNd) -> dict[str, str]:
+    """Return the direction of the layer's problem that each of the layer's own is."""
+    asked = DIRECTIONS if not layer.transposed else ("backward_data", "forward", "backward_weight")
+    return dict(zip(DIRECTIONS, asked, strict=True))
+
+
+def _gains(layer: _ConvNd, problem: Problem, kernels: dict[str, str]) -> dict[str, float]:
+    """Return the predicted gains; of a forced kernel nothing is predicted but that torch's own gains nothing."""
+    if forced_kernel() is not None:
+        return dict.fromkeys(DIRECTIONS, 1.0) if set(kernels.values()) == {"torch"} else {}
+    return {of: ops().predicted_gain(str(problem), asked) for of, asked in _directions(layer).items()}
+
+
 def _text_without_size(layer: _ConvNd) -> str:
     """Write the layer's problem on the smallest input that fits, and drop what depends on the input."""
-    arguments, shape, dtype = layer_arguments(layer), layer.weight.shape, layer.weight.dtype
+    shape, dtype = layer.weight.shape, layer.weight.dtype
+    arguments = layer_arguments(layer)
     if why_no_problem(arguments, dtype) is not None:
         return ""
     geometry = arguments.geometry
@@ -96,7 +115,7 @@ def _text_without_size(layer: _ConvNd) -> str:
         unknown = "bip"
     extents = (dilation * (taps - 1) + 1 for taps, dilation in zip(geometry.kernel, geometry.dilation, strict=True))
     size = [extent + crop for extent, crop in zip(extents, cropped, strict=True)]
-    problem = problem_of(arguments, (1, layer.in_channels, *size), shape, dtype, "nchw")
+    problem = problem_of(arguments, (1, shape[1] * layer.groups, *size), shape, dtype, "nchw")
     return " ".join(word for word in str(problem).split() if word[0] not in unknown)
 
 

@@ -10,16 +10,23 @@ from torch.overrides import TorchFunctionMode
 from striate import functional as SF
 from striate.engine.guard import is_traced, why_not
 
-_OURS = {torch.conv1d: SF.conv1d, torch.conv2d: SF.conv2d, torch.conv3d: SF.conv3d}
+_CONVOLUTIONS = {torch.conv1d: SF.conv1d, torch.conv2d: SF.conv2d, torch.conv3d: SF.conv3d}
+_TRANSPOSED = {
+    torch.conv_transpose1d: SF.conv_transpose1d,
+    torch.conv_transpose2d: SF.conv_transpose2d,
+    torch.conv_transpose3d: SF.conv_transpose3d,
+}
+_OURS: dict[Any, Callable[..., Tensor]] = {**_CONVOLUTIONS, **_TRANSPOSED}
 
 
 def override() -> TorchFunctionMode:
     """Route torch's convolution functions to `striate.functional` inside a `with` block, in this thread.
 
-    Covered are `torch.conv1d`, `conv2d` and `conv3d`, which are also those of `torch.nn.functional` and what torch.nn's
-    layers call, on plain dense CPU tensors; their backward passes follow, wherever they run. Everything else stays
-    torch's: transposed convolutions, pooling, calls with tensor subclasses, under autocast or a transform of
-    torch.func, what `torch.compile`, `torch.export` or `torch.jit.trace` records, and every call that torch refuses.
+    Covered are `torch.conv1d` to `conv3d` and `conv_transpose1d` to `conv_transpose3d`, which are also those of
+    `torch.nn.functional` and what torch.nn's layers call, on plain dense CPU tensors; their backward passes follow,
+    wherever they run. Everything else stays torch's: pooling, calls with tensor subclasses, under autocast or a
+    transform of torch.func, what `torch.compile`, `torch.export` or `torch.jit.trace` records, and every call that
+    torch refuses.
     Blocks may be nested. Inside, every call of any torch function passes through Python first, which costs 1 to 2 us,
     and a convolution's own way some 7 us; `striate.accelerate` leaves the other functions alone.
 
@@ -43,7 +50,7 @@ class _Override(TorchFunctionMode):
         kwargs = kwargs or {}
         if func in _OURS and not is_traced():
             try:
-                if _is_ours(*args, **kwargs):
+                if (_is_ours if func in _CONVOLUTIONS else _is_ours_transposed)(*args, **kwargs):
                     return _OURS[func](*args, **kwargs)
             except (TypeError, ValueError):
                 pass  # what striate refuses is torch's to refuse, in its own words
@@ -69,4 +76,15 @@ def _is_ours(
             return False
     elif not all(isinstance(n, int) and n >= 0 for n in ((padding,) if isinstance(padding, int) else padding)):
         return False
+    return why_not(input, weight, bias) is None
+
+
+def _is_ours_transposed(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    *window: object,  # noqa: ARG001, striate refuses all that torch does
+    **named: object,  # noqa: ARG001
+) -> bool:
+    """Whether our kernels may touch the tensors of this call."""
     return why_not(input, weight, bias) is None

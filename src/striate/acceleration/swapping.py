@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
+from torch.nn.modules.conv import _ConvNd
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.modules.pooling import _AvgPoolNd, _MaxPoolNd
 
@@ -16,6 +16,9 @@ _OURS: dict[type[nn.Module], type[nn.Module]] = {
     nn.Conv1d: snn.Conv1d,
     nn.Conv2d: snn.Conv2d,
     nn.Conv3d: snn.Conv3d,
+    nn.ConvTranspose1d: snn.ConvTranspose1d,
+    nn.ConvTranspose2d: snn.ConvTranspose2d,
+    nn.ConvTranspose3d: snn.ConvTranspose3d,
     nn.MaxPool1d: snn.MaxPool1d,
     nn.MaxPool2d: snn.MaxPool2d,
     nn.MaxPool3d: snn.MaxPool3d,
@@ -33,9 +36,9 @@ def accelerate(model: nn.Module, input: Tensor | tuple[Any, ...] | None = None) 
     """Make torch.nn's convolution and pooling layers in a model striate's, in place, and say what runs in each.
 
     Only a layer's class changes, so that parameters, buffers, hooks, state dict and optimisers go on as before.
-    Layers of exactly the classes `Conv1d`, `Conv2d`, `Conv3d`, `MaxPool1d` to `MaxPool3d` and `AvgPool1d` to
-    `AvgPool3d` are swapped; subclasses, lazy layers and transposed convolutions are left alone. Sizes that do not fit a
-    layer are then refused with striate's ValueError instead of torch's RuntimeError.
+    Layers of exactly the classes `Conv1d` to `Conv3d`, `ConvTranspose1d` to `ConvTranspose3d`, `MaxPool1d` to
+    `MaxPool3d` and `AvgPool1d` to `AvgPool3d` are swapped; subclasses and lazy layers are left alone. Sizes that do not
+    fit a layer are then refused with striate's ValueError instead of torch's RuntimeError.
 
     Args:
         model: any module; it may be a single layer.
@@ -48,12 +51,12 @@ def accelerate(model: nn.Module, input: Tensor | tuple[Any, ...] | None = None) 
     Raises:
         TypeError: a model that is no `torch.nn.Module`.
 
-    >>> model = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.ConvTranspose2d(8, 3, 3))
+    >>> model = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.ConvTranspose2d(8, 4, 3))
     >>> print(accelerate(model))
-    layer  type             problem     forward  backward_data  backward_weight  why
-    0      Conv2d           c3 o8 k3x3  -        -              -                planned when its input comes
-    1      ConvTranspose2d  -           -        -              -                left alone: striate has no such layer
-    1 of 2 layers are striate's
+    layer  type             problem     forward  backward_data  backward_weight  gain  why
+    0      Conv2d           c3 o8 k3x3  -        -              -                -     planned when its input comes
+    1      ConvTranspose2d  c4 o8 k3x3  -        -              -                -     planned when its input comes
+    2 of 2 layers are striate's
     """
     _check(model)
     plans = None if input is None else observe(model, input if isinstance(input, tuple) else (input,))
@@ -64,8 +67,10 @@ def accelerate(model: nn.Module, input: Tensor | tuple[Any, ...] | None = None) 
             setattr(layer, _MARK, True)
         if isinstance(layer, _ConvNd | _MaxPoolNd | _AvgPoolNd):
             ours = type(layer) in _TORCHS or isinstance(layer, snn.ConvNd)
-            kinds = _plans(layer, ours, plans)
-            rows += [Row(name, type(layer).__name__, ours, plan.problem, plan.kernels, plan.why) for plan in kinds]
+            rows += [
+                Row(name, type(layer).__name__, ours, plan.problem, plan.kernels, plan.gains, plan.why)
+                for plan in _plans(layer, ours, plans)
+            ]
     return Report(tuple(rows))
 
 
@@ -92,8 +97,6 @@ def restore(model: nn.Module) -> None:
 
 
 def _plans(layer: nn.Module, ours: bool, plans: dict[nn.Module, list[Plan]] | None) -> list[Plan]:
-    if isinstance(layer, _ConvTransposeNd):
-        return [Plan("", why="left alone: striate has no such layer")]
     if isinstance(layer, LazyModuleMixin):
         return [Plan("", why="left alone: a lazy layer without weights; run the model once before")]
     if not ours:

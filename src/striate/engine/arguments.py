@@ -6,8 +6,13 @@ from typing import cast
 
 from striate.arithmetic import Geometry, padding_mode_argument
 from striate.arithmetic.arguments import integer
+from striate.engine.activation import activation_argument
 from striate.engine.cache import remembered
 from striate.engine.extension import Amounts
+
+# What a caller asks of a convolution, as it was written: the number of axes that the weight must have, or None for any;
+# stride, padding, dilation, groups, padding_mode, padding_value, activation.
+Asked = tuple[int | None, object, object, object, object, object, float, str | None]
 
 BORDER_CODES = {"zeros": 0, "constant": 0, "reflect": 1, "symmetric": 2, "replicate": 3, "circular": 4}
 
@@ -21,12 +26,14 @@ class ConvolutionArguments:
         groups: channel groups.
         modes: a border rule an axis.
         value: the value outside the signal along axes with the rule `"constant"`.
+        activation: what the sums go through, or None.
     """
 
     geometry: Geometry
     groups: int
     modes: tuple[str, ...]
     value: float
+    activation: str | None = None
 
     @property
     def ndim(self) -> int:
@@ -43,14 +50,16 @@ def convolution_arguments(
     groups: object,
     padding_mode: object,
     padding_value: float,
+    activation: str | None = None,
 ) -> ConvolutionArguments:
-    """Normalise the arguments of a convolution; errors are those of `Geometry.of` and `padding_mode_argument`."""
+    """Normalise the arguments of a convolution; errors are those of the functions that do it."""
     ndim = len(kernel)
     geometry = Geometry.of(kernel, cast(int, stride), cast(int, padding), cast(int, dilation), ndim=ndim)
     modes = padding_mode_argument(padding_mode, ndim)
     if padding_value != 0.0 and "constant" not in modes:
         raise ValueError(f"padding_value {padding_value} needs padding_mode 'constant', but got {padding_mode!r}")
-    return ConvolutionArguments(geometry, integer(groups, "groups", 1), modes, float(padding_value))
+    groups = integer(groups, "groups", 1)
+    return ConvolutionArguments(geometry, groups, modes, float(padding_value), activation_argument(activation))
 
 
 @remembered

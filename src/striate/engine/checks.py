@@ -8,6 +8,16 @@ from torch import Tensor
 from striate.engine.arguments import ConvolutionArguments
 
 
+def check_rank(weight: Sequence[int], ndim: int | None) -> None:
+    """Raise a ValueError unless the weight has `ndim` spatial axes, or any number from 1 up for None."""
+    if ndim is None and len(weight) < 3:
+        raise ValueError(f"weight must have at least 3 dimensions (O, C / groups, *K), but got {tuple(weight)}")
+    if ndim is not None and len(weight) != ndim + 2:
+        raise ValueError(
+            f"weight must have {ndim + 2} dimensions (O, C / groups and {ndim} spatial), but got {tuple(weight)}"
+        )
+
+
 def check_tensors(
     input: Sequence[int],
     weight: Sequence[int],

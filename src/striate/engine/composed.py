@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from striate.engine.activation import activated
 from striate.engine.arguments import ConvolutionArguments, ConvolutionPlan
 from striate.engine.extension import extend
 from striate.engine.many_axes import convolve_composed
@@ -13,10 +14,11 @@ from striate.engine.many_axes import convolve_composed
 def forward(
     input: Tensor, weight: Tensor, bias: Tensor | None, arguments: ConvolutionArguments, plan: ConvolutionPlan
 ) -> Tensor:
-    """Convolve (N, C, *S) of any rank; differentiable, traceable, and known to every transform of torch."""
+    """Convolve (N, C, *S) of any rank, and activate; differentiable, traceable, known to all transforms of torch."""
     extended = extend(input, plan.extension, arguments.modes, arguments.value)
     geometry = arguments.geometry
-    return convolve_composed(extended, weight, bias, geometry.stride, plan.padding, geometry.dilation, arguments.groups)
+    sums = convolve_composed(extended, weight, bias, geometry.stride, plan.padding, geometry.dilation, arguments.groups)
+    return activated(sums, arguments.activation)
 
 
 def backward_data(

@@ -9,8 +9,8 @@ _PLAIN = (Tensor, torch.nn.Parameter)
 _transforms_active = torch._C._are_functorch_transforms_active
 _autocast_enabled = torch.is_autocast_enabled
 _dispatch_modes = torch._C._len_torch_dispatch_stack
-_is_compiling = torch.compiler.is_compiling
-_is_tracing = torch._C._is_tracing
+is_compiling = torch.compiler.is_compiling
+is_tracing = torch._C._is_tracing
 
 _CHANNELS_LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
 
@@ -44,7 +44,7 @@ def _why_not_plain(name: str, tensor: Tensor) -> str:
 
 def is_traced() -> bool:
     """Whether `torch.compile`, `torch.export` or `torch.jit.trace` records this call; they see torch's operators."""
-    return _is_compiling() or _is_tracing()
+    return is_compiling() or is_tracing()
 
 
 def layout_of(tensor: Tensor) -> str:

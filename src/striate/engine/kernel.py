@@ -1,5 +1,6 @@
 """Our kernels as differentiable operators: three computations, each the derivative of the other two."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,8 +10,10 @@ from torch import Tensor
 
 from striate.engine import composed
 from striate.engine._load import ops
+from striate.engine.activation import CODES, DERIVATIVES, activated
 from striate.engine.arguments import BORDER_CODES, ConvolutionArguments, ConvolutionPlan
 from striate.engine.many_axes import TORCH
+from striate.engine.packing import Packing, packed_weight, packing
 from striate.engine.problem import Problem
 from striate.engine.selection import kernel_list
 from striate.engine.verbose import VERBOSE, reported
@@ -50,20 +53,75 @@ class KernelCall:
         )
 
     @cached_property
-    def all_torch(self) -> bool:
-        """Whether torch computes all three directions, and nothing is extended for it."""
+    def torchs(self) -> tuple[Callable[..., Tensor], tuple[object, ...]] | None:
+        """The function of torch and its arguments after the tensors, where it alone computes all three directions.
+
+        None also where each computation is to be reported.
+        """
         ours = {self.forward, self.backward_data, self.backward_weight}
-        return ours == {None} and not self.plan.extends and self.arguments.ndim <= 3
+        if ours != {None} or self.plan.extends or self.arguments.ndim > 3 or VERBOSE:
+            return None
+        geometry, ndim = self.arguments.geometry, self.arguments.ndim
+        window = (geometry.stride, self.plan.padding, geometry.dilation, self.arguments.groups)
+        standard = ((1,) * ndim, (0,) * ndim, (1,) * ndim, 1)
+        said = max((i for i in range(4) if window[i] != standard[i]), default=-1) + 1  # each one read costs 0.2 us
+        return TORCH[ndim], window[:said]
+
+    @cached_property
+    def affine(self) -> "KernelCall":
+        """The part before the activation."""
+        arguments = self.arguments
+        return self if arguments.activation is None else replace(self, arguments=replace(arguments, activation=None))
 
     @cached_property
     def linear(self) -> "KernelCall":
-        """The linear part: outside the signal stands 0."""
-        return self if self.value == 0.0 else replace(self, arguments=replace(self.arguments, value=0.0), value=0.0)
+        """The linear part: outside the signal stands 0, and nothing follows the sums."""
+        affine = self.affine
+        if affine.value == 0.0:
+            return affine
+        return replace(affine, arguments=replace(affine.arguments, value=0.0), value=0.0)
+
+    @cached_property
+    def activation_code(self) -> int:
+        """The activation as the operators take it."""
+        return CODES.get(self.arguments.activation or "", 0)
 
     @cached_property
     def torch_has_both(self) -> bool:
         """Whether one call of torch's gives both gradients."""
         return self.backward_data is None and self.backward_weight is None and not self.plan.extends
+
+    @cached_property
+    def packings(self) -> dict[str, Packing]:
+        """How the weight may be packed for the directions that read it and that our kernels compute."""
+        problem, ways = self.problem, {}
+        if problem is None or 0 in {problem.batch, problem.in_channels}:  # the operators leave such to the reference
+            return {}
+        for direction, kernel in (("forward", self.forward), ("backward_data", self.backward_data)):
+            if kernel is not None:
+                window = (problem.weight_shape, problem.groups, problem.stride, problem.dilation)
+                ways[direction] = packing(direction, kernel, *window, problem.dtype)
+        return ways
+
+    @cached_property
+    def padded_shape(self) -> list[int]:
+        """Shape of the input with its padding; for calls with a problem."""
+        problem: Any = self.problem
+        padded = [size + sum(amount) for size, amount in zip(problem.size, problem.padding, strict=True)]
+        return [problem.batch, problem.in_channels, *padded]
+
+    def runs_transposed(self, grad: Tensor, weight: Tensor) -> bool:
+        """Whether a kernel of ours computes something of a call that runs `backward_data` forwards."""
+        ours = self.backward_data is not None
+        if torch.is_grad_enabled():
+            ours = ours or (grad.requires_grad and self.forward is not None)
+            ours = ours or (weight.requires_grad and self.backward_weight is not None)
+        return ours
+
+    def packed(self, weight: Tensor, direction: str) -> Tensor | None:
+        """Return the weight as the direction's kernel packs it, kept from call to call; None if it packs none."""
+        way = self.packings.get(direction)
+        return None if way is None or way.none else packed_weight(weight, way, self.padded_shape)
 
     def kernel_name(self, direction: str) -> str:
         """Return the name of the kernel that runs a direction."""
@@ -72,39 +130,58 @@ class KernelCall:
 
 
 def convolve(input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCall) -> Tensor:
-    """Convolve (N, C, *S); differentiable any number of times."""
-    if call.all_torch and not VERBOSE:  # the short way: small convolutions are all overhead
-        geometry = call.arguments.geometry
-        return TORCH[len(geometry.kernel)](
-            input, weight, bias, geometry.stride, call.plan.padding, geometry.dilation, call.arguments.groups
-        )
+    """Convolve (N, C, *S) and activate; differentiable any number of times."""
+    activation = call.arguments.activation
+    if call.torchs is not None:  # the short way: small convolutions are all overhead
+        function, window = call.torchs
+        return activated(function(input, weight, bias, *window), activation)
     by_input, by_weight, by_bias = False, False, False
     if torch.is_grad_enabled():
         by_input, by_weight = input.requires_grad, weight.requires_grad
         by_bias = bias is not None and bias.requires_grad
     ours = call.forward is not None or (by_input and call.backward_data is not None)
     if not ours and not (by_weight and call.backward_weight is not None):
-        return _forward(input, weight, bias, call)  # torch's, which differentiates itself
-    if by_input or by_weight or by_bias:
+        return _forward(input, weight, bias, False, call)  # torch's, which differentiates itself
+    if not (by_input or by_weight or by_bias):
+        return _forward(input, weight, bias, True, call)
+    if activation is None or activation in DERIVATIVES:
         result: Tensor = _Forward.apply(input, weight, bias, call)
         return result
-    return _forward(input, weight, bias, call)
+    return activated(_Forward.apply(input, weight, bias, call.affine), activation)
+
+
+# A weight whose gradient is recorded changes with every step: its kernel packs it in passing. Others are `steady`, and
+# stay packed from call to call.
 
 
 @reported("forward")
-def _forward(input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCall) -> Tensor:
+def _forward(input: Tensor, weight: Tensor, bias: Tensor | None, steady: bool, call: KernelCall) -> Tensor:
     if call.forward is None:
         return composed.forward(input, weight, bias, call.arguments, call.plan)
-    result: Tensor = ops().convolution.default(input, weight, bias, *call.geometry, call.value, call.forward)
+    packed = call.packed(weight, "forward") if steady else None
+    result: Tensor = ops().convolution.default(
+        input, weight, bias, *call.geometry, call.value, call.forward, call.activation_code, packed
+    )
     return result
 
 
 @reported("backward_data")
-def _backward_data(grad: Tensor, weight: Tensor, shape: torch.Size, call: KernelCall) -> Tensor:
+def _backward_data(grad: Tensor, weight: Tensor, shape: torch.Size, steady: bool, call: KernelCall) -> Tensor:
     if call.backward_data is None:
         return composed.backward_data(grad, weight, shape, call.arguments, call.plan)
-    result: Tensor = ops().convolution_backward_data.default(grad, weight, shape, *call.geometry, call.backward_data)
+    packed = call.packed(weight, "backward_data") if steady else None
+    result: Tensor = ops().convolution_backward_data.default(
+        grad, weight, shape, *call.geometry, call.backward_data, packed
+    )
     return result
+
+
+def transpose(grad: Tensor, weight: Tensor, shape: torch.Size, call: KernelCall) -> Tensor:
+    """Apply the adjoint of a convolution of inputs of this shape; differentiable any number of times."""
+    if torch.is_grad_enabled() and (grad.requires_grad or weight.requires_grad):
+        result: Tensor = _BackwardData.apply(grad, weight, shape, call)
+        return result
+    return _backward_data(grad, weight, shape, True, call)
 
 
 @reported("backward_weight")
@@ -131,13 +208,19 @@ def _backward_both(grad: Tensor, input: Tensor, weight: Tensor, call: KernelCall
 class _Forward(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCall) -> Tensor:  # noqa: ANN401
-        ctx.save_for_backward(input, weight)
+        output = _forward(input, weight, bias, not ctx.needs_input_grad[1], call)
         ctx.call = call
-        return _forward(input, weight, bias, call)
+        if call.arguments.activation is None:
+            ctx.save_for_backward(input, weight)
+        else:
+            ctx.save_for_backward(input, weight, output)
+        return output
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
-        (input, weight), call = ctx.saved_tensors, ctx.call
+        (input, weight, *activated), call = ctx.saved_tensors, ctx.call
+        if activated:
+            grad, call = DERIVATIVES[call.arguments.activation](grad, *activated), call.affine
         wants_input, wants_weight, wants_bias, _ = ctx.needs_input_grad
         for_bias = grad.sum((0, *range(2, grad.ndim))) if wants_bias else None
         if torch.is_grad_enabled():  # a second derivative is wanted
@@ -146,7 +229,8 @@ class _Forward(torch.autograd.Function):
         elif wants_input and wants_weight and call.torch_has_both:
             for_input, for_weight = _backward_both(grad, input, weight, call)
         else:
-            for_input = _backward_data(grad, weight, input.shape, call.linear) if wants_input else None
+            steady = not wants_weight
+            for_input = _backward_data(grad, weight, input.shape, steady, call.linear) if wants_input else None
             for_weight = _backward_weight(grad, input, weight, call) if wants_weight else None
         return for_input, for_weight, for_bias, None
 
@@ -156,7 +240,7 @@ class _BackwardData(torch.autograd.Function):
     def forward(ctx: Any, grad: Tensor, weight: Tensor, shape: torch.Size, call: KernelCall) -> Tensor:  # noqa: ANN401
         ctx.save_for_backward(grad, weight)
         ctx.call = call
-        return _backward_data(grad, weight, shape, call)
+        return _backward_data(grad, weight, shape, not ctx.needs_input_grad[1], call)
 
     @staticmethod
     def backward(ctx: Any, grad_input: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401

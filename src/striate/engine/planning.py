@@ -1,18 +1,48 @@
 """Planning: which kernel runs each of the three computations of a convolution, asked once for each kind of call."""
 
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 import torch
 
 from striate.engine._load import has_kernels, ops
-from striate.engine.arguments import ConvolutionArguments, convolution_plan
+from striate.engine.arguments import Asked, ConvolutionArguments, convolution_plan
 from striate.engine.checks import check_tensors
 from striate.engine.kernel import KernelCall
 from striate.engine.problem import Problem
 from striate.engine.selection import DIRECTIONS, kernel_list
 
 _DTYPES = {torch.float32: "f32", torch.float64: "f64"}
+
+# The short way of `convolution`: what ran the last kinds of call, by the arguments as they were written.
+plans: dict[tuple[object, ...], KernelCall] = {}
+_MOST_PLANS = 4096
+_plans_lock = threading.Lock()
+
+
+def remember_plan(
+    asked: Asked,
+    input: torch.Size,
+    weight: torch.Size,
+    dtype: torch.dtype,
+    layout: str,
+    forced: str | None,
+    call: KernelCall,
+) -> None:
+    """Keep a plan for calls of the same kind; arguments with a list among them have no place in a table."""
+    with _plans_lock, suppress(TypeError):
+        plans[(asked, input, weight, dtype, layout == "nchw" or layout, forced)] = call
+        if len(plans) > _MOST_PLANS:
+            del plans[next(iter(plans))]
+
+
+def forget_plans() -> None:
+    """Plan every kind of call anew, as after a change of the kernels' instruction set."""
+    with _plans_lock:
+        plans.clear()
+    kernel_call.cache_clear()
 
 
 @lru_cache(maxsize=4096)

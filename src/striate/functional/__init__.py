@@ -1,6 +1,7 @@
 """The operators on tensors: no parameters, no state. Usually `import striate.functional as SF`."""
 
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
+from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from striate.functional.pad import pad
 from striate.functional.pool import (
     avg_pool,
@@ -24,6 +25,10 @@ __all__ = [
     "conv1d",
     "conv2d",
     "conv3d",
+    "conv_transpose",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "global_avg_pool",
     "global_max_pool",
     "max_pool",

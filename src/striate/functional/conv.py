@@ -1,11 +1,9 @@
 """Convolution of any rank, under every padding and border rule."""
 
 from collections.abc import Sequence
-from typing import TypedDict, Unpack
 
 from torch import Tensor
 
-from striate.engine.arguments import convolution_arguments
 from striate.engine.convolution import convolution
 
 Ints = int | Sequence[int]
@@ -24,6 +22,7 @@ def conv(
     padding_mode: str | Sequence[str] = "zeros",
     padding_value: float = 0.0,
     flip: bool = False,
+    activation: str | None = None,
 ) -> Tensor:
     r"""Cross-correlate `input` with `weight` over as many axes as the weight has.
 
@@ -45,6 +44,9 @@ def conv(
             often as needed. Where axes disagree about a corner, zeros beat the constant, and the constant the mean.
         padding_value: the value of `"constant"`.
         flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
+        activation: what the result goes through: `"relu"`, `"relu6"`, `"silu"`, `"gelu"` (by the error function), or
+            None. Our kernels apply it where they store a sum, which saves a pass over the output; where a gradient is
+            recorded, `"silu"` and `"gelu"` are a pass of their own.
 
     Returns:
         (N, O, *T) or (O, *T); T is `striate.arithmetic.Geometry.output_size` of S. The memory format is torch's.
@@ -60,28 +62,9 @@ def conv(
     >>> conv(torch.randn(1, 3, 32, 32), torch.randn(8, 3, 5, 5), stride=2, padding="same").shape
     torch.Size([1, 8, 16, 16])
     """
-    if weight.ndim < 3:
-        raise ValueError(f"weight must have at least 3 dimensions (O, C / groups, *K), but got {tuple(weight.shape)}")
-    arguments = convolution_arguments(
-        weight.shape[2:],
-        stride,
-        padding,
-        dilation,
-        groups,
-        padding_mode,
-        padding_value,
-    )
-    if flip:
-        weight = weight.flip(tuple(range(2, weight.ndim)))
-    return convolution(input, weight, bias, arguments)
-
-
-class Border(TypedDict, total=False):
-    """The keyword-only arguments of `conv`, which its faces of one rank pass on."""
-
-    padding_mode: str | Sequence[str]
-    padding_value: float
-    flip: bool
+    weight = _flipped(weight) if flip else weight
+    asked = (None, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    return convolution(input, weight, bias, asked)
 
 
 def conv1d(
@@ -92,7 +75,11 @@ def conv1d(
     padding: PaddingLike = 0,
     dilation: Ints = 1,
     groups: int = 1,
-    **border: Unpack[Border],
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    padding_value: float = 0.0,
+    flip: bool = False,
+    activation: str | None = None,
 ) -> Tensor:
     """Apply `conv` over one axis: input (N, C, L), weight (O, C / groups, K).
 
@@ -100,7 +87,9 @@ def conv1d(
     >>> conv1d(torch.randn(1, 2, 10), torch.randn(4, 2, 3), padding="causal").shape
     torch.Size([1, 4, 10])
     """
-    return conv(input, _of_rank(weight, 1), bias, stride, padding, dilation, groups, **border)
+    weight = _flipped(weight) if flip else weight
+    asked = (1, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    return convolution(input, weight, bias, asked)
 
 
 def conv2d(
@@ -111,7 +100,11 @@ def conv2d(
     padding: PaddingLike = 0,
     dilation: Ints = 1,
     groups: int = 1,
-    **border: Unpack[Border],
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    padding_value: float = 0.0,
+    flip: bool = False,
+    activation: str | None = None,
 ) -> Tensor:
     """Apply `conv` over two axes: input (N, C, H, W), weight (O, C / groups, KH, KW).
 
@@ -119,7 +112,9 @@ def conv2d(
     >>> conv2d(torch.randn(1, 3, 8, 8), torch.randn(4, 3, 3, 3), padding=((0, 1), (2, 0))).shape
     torch.Size([1, 4, 7, 8])
     """
-    return conv(input, _of_rank(weight, 2), bias, stride, padding, dilation, groups, **border)
+    weight = _flipped(weight) if flip else weight
+    asked = (2, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    return convolution(input, weight, bias, asked)
 
 
 def conv3d(
@@ -130,7 +125,11 @@ def conv3d(
     padding: PaddingLike = 0,
     dilation: Ints = 1,
     groups: int = 1,
-    **border: Unpack[Border],
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    padding_value: float = 0.0,
+    flip: bool = False,
+    activation: str | None = None,
 ) -> Tensor:
     """Apply `conv` over three axes: input (N, C, D, H, W), weight (O, C / groups, KD, KH, KW).
 
@@ -138,12 +137,10 @@ def conv3d(
     >>> conv3d(torch.randn(1, 1, 4, 8, 8), torch.randn(2, 1, 3, 3, 3), padding=1, padding_mode="circular").shape
     torch.Size([1, 2, 4, 8, 8])
     """
-    return conv(input, _of_rank(weight, 3), bias, stride, padding, dilation, groups, **border)
+    weight = _flipped(weight) if flip else weight
+    asked = (3, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    return convolution(input, weight, bias, asked)
 
 
-def _of_rank(weight: Tensor, ndim: int) -> Tensor:
-    if weight.ndim != ndim + 2:
-        raise ValueError(
-            f"weight must have {ndim + 2} dimensions (O, C / groups and {ndim} spatial), but got {tuple(weight.shape)}"
-        )
-    return weight
+def _flipped(weight: Tensor) -> Tensor:
+    return weight.flip(tuple(range(2, weight.ndim)))

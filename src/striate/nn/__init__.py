@@ -1,6 +1,7 @@
 """The layers: `torch.nn.Module` faces over `striate.functional`. Usually `import striate.nn as snn`."""
 
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
+from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
 from striate.nn.pool import (
     AvgPool1d,
@@ -21,6 +22,9 @@ __all__ = [
     "Conv2d",
     "Conv3d",
     "ConvNd",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "GlobalAvgPool",
     "GlobalMaxPool",
     "LazyConv1d",

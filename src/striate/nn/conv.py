@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn.modules.conv import _ConvNd
 
-from striate import functional as SF
 from striate.arithmetic import Geometry, padding_mode_argument
 from striate.arithmetic.cost import groups_argument
+from striate.engine.convolution import convolution
 from striate.functional.conv import Ints, PaddingLike
 
 _TORCH_MODES = {"zeros", "reflect", "replicate", "circular"}
@@ -105,17 +105,17 @@ class ConvNd(_ConvNd):
         return self._conv_forward(input, self.weight, self.bias)
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        return SF.conv(
-            input,
-            weight,
-            bias,
+        asked = (
+            len(self.kernel_size),
             self.stride,
             self.padding,
             self.dilation,
             self.groups,
-            padding_mode=self.padding_mode,
-            padding_value=self.padding_value,
+            self.padding_mode,
+            self.padding_value,
+            None,
         )
+        return convolution(input, weight, bias, asked)
 
     def extra_repr(self) -> str:
         """torch.nn's text, and what torch.nn does not know."""
