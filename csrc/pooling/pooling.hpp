@@ -85,8 +85,8 @@ struct Kernels {
 template <typename T>
 Kernels<T> kernels(Level level);
 
-// The record as torch's indices, flat in the plane of the input: `indices` is contiguous.
-void maximum_indices(const Pooling& pooling, const void* record, std::int64_t* indices, ParallelFor pool);
+// The record as torch's indices, flat in the plane of the input.
+void maximum_indices(const Pooling& pooling, const void* record, View<std::int64_t> indices, ParallelFor pool);
 
 }  // namespace striate::pooling
 

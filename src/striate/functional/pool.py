@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from striate.arithmetic import Geometry
-from striate.arithmetic.arguments import integer
+from striate.arithmetic.arguments import integer, integers
 from striate.engine import pooling
 from striate.engine.arguments import pooling_geometry
 from striate.functional.conv import Ints, PaddingLike
@@ -278,7 +278,9 @@ def _geometry(input: Tensor, kernel_size: Ints, stride: Ints | None, padding: Pa
 
 
 def _axes(kernel_size: Ints, ndim: int) -> Ints:
-    return (kernel_size,) * ndim if isinstance(kernel_size, int) else kernel_size
+    if isinstance(kernel_size, int):
+        return (kernel_size,) * ndim
+    return kernel_size if len(kernel_size) == ndim else integers(kernel_size, ndim, "kernel_size", 1)  # which refuses
 
 
 def _spatial(input: Tensor) -> tuple[int, ...]:
