@@ -5,6 +5,7 @@ As for the convolutions: sizes around the vector widths, whole numbers, NaN arou
 
 from itertools import product
 from math import prod
+from pathlib import Path
 
 import numpy as np
 import oracles
@@ -205,6 +206,25 @@ def test_same_row_same_bits(layout, threads):
         threads(count)
         for result, whole in zip(run(input[:batch], level), expected, strict=True):
             assert torch.equal(result, whole[:batch]), (level, count, batch)
+
+
+def test_the_readme_s_loops_are_the_kernels():
+    readme = (Path(__file__).parents[2] / "csrc/pooling/README.md").read_text()
+    names = {}
+    exec(readme.split("```python\n")[1].split("```")[0], names)
+    input = strategies.numbers((2, 3, 7, 9), 0, torch.float64)
+    window = [3, 2], [2, 1], [0] * 4, [1, 2], False
+    output, record = ops().max_pool_record(input, *window)
+    grad = strategies.numbers(output.shape, 1, torch.float64)
+    computed = (
+        output,
+        ops().avg_pool(input, *window, True, 0),
+        ops().max_pool_backward(grad, record, input.shape, *window, False),
+        ops().avg_pool_backward(grad, input.shape, *window, True, 0, False),
+    )
+    lines = names["pool"](input.numpy(), grad.numpy(), (3, 2), (2, 1), (1, 2))
+    for ours, expected in zip(computed, lines, strict=True):
+        np.testing.assert_allclose(ours.numpy(), expected, rtol=1e-14, atol=1e-14)
 
 
 WINDOW = [3, 2], [2, 1], [1, 0, 2, 1], [1, 2], True

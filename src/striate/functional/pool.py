@@ -267,8 +267,11 @@ def avg_pool3d(
 
 
 def _geometry(input: Tensor, kernel_size: Ints, stride: Ints | None, padding: PaddingLike, dilation: Ints) -> Geometry:
-    ndim = len(kernel_size) if isinstance(kernel_size, Sequence) else input.ndim - 2
-    if ndim < 1 or input.ndim not in {ndim + 1, ndim + 2}:
+    axes = input.ndim
+    # The question for a tuple comes first: the one for a Sequence costs 0.2 us.
+    of_sizes = type(kernel_size) is tuple or isinstance(kernel_size, Sequence)
+    ndim = len(kernel_size) if of_sizes else axes - 2  # type: ignore[arg-type]
+    if ndim < 1 or not ndim + 1 <= axes <= ndim + 2:
         expected = f"{ndim + 2} dimensions (N, C and {ndim} spatial), or {ndim + 1} without a batch"
         raise ValueError(
             f"input must have {expected if ndim > 0 else 'at least 3 dimensions (N, C, *S)'}, "
