@@ -304,16 +304,14 @@ Tensor pack_weight(const Tensor& weight, const Ints& input_shape, const Ints& st
 }
 
 // A pooling asks what a depthwise convolution of its window would; only the windows that hang over are its own.
-striate::Pooling make_pooling(const Tensor& activation, const std::string& name, IntHeaderOnlyArrayRef input,
-                              const Ints& kernel, const Ints& stride, const Ints& padding, const Ints& dilation,
-                              bool ceil_mode, bool channels_last) {
-  check_same_dtype(activation, name, activation, name);
+striate::Pooling make_pooling(const Tensor& tensor, IntHeaderOnlyArrayRef input, const Ints& kernel, const Ints& stride,
+                              const Ints& padding, const Ints& dilation, bool ceil_mode, bool channels_last) {
   check(input.size() == kernel.size() + 2,
         "input must have " + std::to_string(kernel.size() + 2) + " axes, but has shape " + text(input));
   Ints weight = {input[1], 1};
   weight.insert(weight.end(), kernel.begin(), kernel.end());
   const Problem problem =
-      make_problem(activation, input, weight, stride, padding, dilation, input[1], Ints(kernel.size(), 0), 0.0);
+      make_problem(tensor, input, weight, stride, padding, dilation, input[1], Ints(kernel.size(), 0), 0.0);
   striate::Pooling pooling;
   pooling.batch = input[0];
   pooling.channels = input[1];
@@ -334,8 +332,8 @@ MemoryFormat pooled_format(std::size_t ndim, bool channels_last) {
                         : MemoryFormat::ChannelsLast3d;
 }
 
-Tensor empty_for(const Ints& shape, const Tensor& like, bool channels_last) {
-  return torch::stable::empty(shape, like.scalar_type(), std::nullopt, std::nullopt, std::nullopt,
+Tensor empty_for(const Ints& shape, ScalarType dtype, bool channels_last) {
+  return torch::stable::empty(shape, dtype, std::nullopt, std::nullopt, std::nullopt,
                               pooled_format(shape.size() - 2, channels_last));
 }
 
@@ -357,9 +355,10 @@ void check_record(const Tensor& record, const striate::Pooling& pooling) {
 
 Tensor run_max_pool(const Tensor& input, const Ints& kernel, const Ints& stride, const Ints& padding,
                     const Ints& dilation, bool ceil_mode, std::optional<Tensor>* record) {
-  const auto pooling = make_pooling(input, "input", input.sizes(), kernel, stride, padding, dilation, ceil_mode,
-                                    is_channels_last(input));
-  Tensor output = empty_for(output_shape(pooling, kernel.size()), input, pooling.channels_last);
+  check_same_dtype(input, "input", input, "input");
+  const auto pooling =
+      make_pooling(input, input.sizes(), kernel, stride, padding, dilation, ceil_mode, is_channels_last(input));
+  Tensor output = empty_for(output_shape(pooling, kernel.size()), input.scalar_type(), pooling.channels_last);
   if (record) *record = torch::stable::empty({striate::pooling::record_size(pooling)}, record_type(pooling));
   const Tensor source = as_pooled(input, pooling.channels_last);
   with_element_type(input, [&]<typename T>(T) {
@@ -382,26 +381,24 @@ std::tuple<Tensor, Tensor> max_pool_record(const Tensor& input, const Ints& kern
   return {output, *record};
 }
 
-Tensor max_pool_indices(const Tensor& record, const Tensor& output, const Ints& input_shape, const Ints& kernel,
-                        const Ints& stride, const Ints& padding, const Ints& dilation, bool ceil_mode) {
-  const auto pooling = make_pooling(output, "output", input_shape, kernel, stride, padding, dilation, ceil_mode,
-                                    is_channels_last(output));
-  check_shape(output, "output", output_shape(pooling, kernel.size()));
+Tensor max_pool_indices(const Tensor& record, const Ints& input_shape, const Ints& kernel, const Ints& stride,
+                        const Ints& padding, const Ints& dilation, bool ceil_mode, bool channels_last) {
+  const auto pooling = make_pooling(record, input_shape, kernel, stride, padding, dilation, ceil_mode, channels_last);
   check_record(record, pooling);
-  Tensor indices = torch::stable::empty(output_shape(pooling, kernel.size()), ScalarType::Long);
-  striate::pooling::maximum_indices(pooling, record.const_data_ptr(),
-                                    static_cast<std::int64_t*>(indices.mutable_data_ptr()), torch_pool);
+  Tensor indices = empty_for(output_shape(pooling, kernel.size()), ScalarType::Long, channels_last);
+  striate::pooling::maximum_indices(pooling, record.const_data_ptr(), view<std::int64_t>(indices), torch_pool);
   return indices;
 }
 
 Tensor max_pool_backward(const Tensor& grad_output, const Tensor& record, const Ints& input_shape, const Ints& kernel,
                          const Ints& stride, const Ints& padding, const Ints& dilation, bool ceil_mode,
                          bool channels_last) {
-  const auto pooling = make_pooling(grad_output, "grad_output", input_shape, kernel, stride, padding, dilation,
-                                    ceil_mode, channels_last);
+  check_same_dtype(grad_output, "grad_output", grad_output, "grad_output");
+  const auto pooling =
+      make_pooling(grad_output, input_shape, kernel, stride, padding, dilation, ceil_mode, channels_last);
   check_shape(grad_output, "grad_output", output_shape(pooling, kernel.size()));
   check_record(record, pooling);
-  Tensor grad_input = empty_for(input_shape, grad_output, channels_last);
+  Tensor grad_input = empty_for(input_shape, grad_output.scalar_type(), channels_last);
   const Tensor source = as_pooled(grad_output, channels_last);
   with_element_type(source, [&]<typename T>(T) {
     striate::pooling::kernels<T>(striate::level_used())
@@ -412,11 +409,12 @@ Tensor max_pool_backward(const Tensor& grad_output, const Tensor& record, const 
 
 Tensor avg_pool(const Tensor& input, const Ints& kernel, const Ints& stride, const Ints& padding, const Ints& dilation,
                 bool ceil_mode, bool count_include_pad, std::int64_t divisor) {
-  auto pooling = make_pooling(input, "input", input.sizes(), kernel, stride, padding, dilation, ceil_mode,
-                              is_channels_last(input));
+  check_same_dtype(input, "input", input, "input");
+  auto pooling =
+      make_pooling(input, input.sizes(), kernel, stride, padding, dilation, ceil_mode, is_channels_last(input));
   pooling.count_include_pad = count_include_pad;
   pooling.divisor = divisor;
-  Tensor output = empty_for(output_shape(pooling, kernel.size()), input, pooling.channels_last);
+  Tensor output = empty_for(output_shape(pooling, kernel.size()), input.scalar_type(), pooling.channels_last);
   const Tensor source = as_pooled(input, pooling.channels_last);
   with_element_type(input, [&]<typename T>(T) {
     striate::pooling::kernels<T>(striate::level_used())
@@ -428,12 +426,12 @@ Tensor avg_pool(const Tensor& input, const Ints& kernel, const Ints& stride, con
 Tensor avg_pool_backward(const Tensor& grad_output, const Ints& input_shape, const Ints& kernel, const Ints& stride,
                          const Ints& padding, const Ints& dilation, bool ceil_mode, bool count_include_pad,
                          std::int64_t divisor, bool channels_last) {
-  auto pooling = make_pooling(grad_output, "grad_output", input_shape, kernel, stride, padding, dilation, ceil_mode,
-                              channels_last);
+  check_same_dtype(grad_output, "grad_output", grad_output, "grad_output");
+  auto pooling = make_pooling(grad_output, input_shape, kernel, stride, padding, dilation, ceil_mode, channels_last);
   pooling.count_include_pad = count_include_pad;
   pooling.divisor = divisor;
   check_shape(grad_output, "grad_output", output_shape(pooling, kernel.size()));
-  Tensor grad_input = empty_for(input_shape, grad_output, channels_last);
+  Tensor grad_input = empty_for(input_shape, grad_output.scalar_type(), channels_last);
   const Tensor source = as_pooled(grad_output, channels_last);
   with_element_type(source, [&]<typename T>(T) {
     striate::pooling::kernels<T>(striate::level_used())
@@ -507,8 +505,8 @@ STABLE_TORCH_LIBRARY(striate, library) {
       "max_pool_record(Tensor input, int[] kernel, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> "
       "(Tensor, Tensor)");
   library.def(
-      "max_pool_indices(Tensor record, Tensor output, int[] input_shape, int[] kernel, int[] stride, int[] padding, "
-      "int[] dilation, bool ceil_mode) -> Tensor");
+      "max_pool_indices(Tensor record, int[] input_shape, int[] kernel, int[] stride, int[] padding, int[] dilation, "
+      "bool ceil_mode, bool channels_last) -> Tensor");
   library.def(
       "max_pool_backward(Tensor grad_output, Tensor record, int[] input_shape, int[] kernel, int[] stride, "
       "int[] padding, int[] dilation, bool ceil_mode, bool channels_last) -> Tensor");

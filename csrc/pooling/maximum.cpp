@@ -51,24 +51,9 @@ struct Largest {
   }
 
   [[gnu::always_inline]] static void take(Vector<T> value, Places<T> here, Vector<T>& best, Places<T>& winner) {
-#if defined(__AVX512F__)
-    // GCC 12 keeps comparisons of vectors in vectors; the mask registers save it four instructions of nine.
-    if constexpr (sizeof(T) == 4) {
-      const __mmask16 better =
-          _mm512_cmp_ps_mask(value, best, _CMP_GT_OQ) | _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q);
-      best = _mm512_mask_mov_ps(best, better, value);
-      if constexpr (records) winner = (Places<T>)_mm512_mask_mov_epi32((__m512i)winner, better, (__m512i)here);
-    } else {
-      const __mmask8 better =
-          _mm512_cmp_pd_mask(value, best, _CMP_GT_OQ) | _mm512_cmp_pd_mask(value, value, _CMP_UNORD_Q);
-      best = _mm512_mask_mov_pd(best, better, value);
-      if constexpr (records) winner = (Places<T>)_mm512_mask_mov_epi64((__m512i)winner, better, (__m512i)here);
-    }
-#else
     const Places<T> better = (value > best) | (value != value);
     best = better ? value : best;
     if constexpr (records) winner = better ? here : winner;
-#endif
   }
 };
 

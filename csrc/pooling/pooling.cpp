@@ -6,7 +6,7 @@ namespace striate::pooling {
 namespace {
 
 template <typename Place>
-void fill_indices(const Pooling& pooling, Record<const Place> record, std::int64_t* indices, ParallelFor pool) {
+void fill_indices(const Pooling& pooling, Record<const Place> record, View<std::int64_t> indices, ParallelFor pool) {
   const auto& [a, b, c] = pooling.axis;
   const std::int64_t rows = a.outputs * b.outputs;
   parallel_for(pool, pooling.planes() * rows, c.outputs, [&](std::int64_t begin, std::int64_t end) {
@@ -15,11 +15,13 @@ void fill_indices(const Pooling& pooling, Record<const Place> record, std::int64
       const Place* from = record.data + row % rows * c.outputs * record.output;
       from += pooling.channels_last ? plane / pooling.channels * record.sample + plane % pooling.channels
                                     : plane / record_block * record.block + plane % record_block;
+      std::int64_t* const to =
+          indices.plane(plane / pooling.channels, plane % pooling.channels) + indices.offset(i, j, 0);
       for (std::int64_t k = 0; k < c.outputs; ++k) {
         const std::int64_t tap = from[k * record.output];
         const std::int64_t x = position(a, i, tap / (b.kernel * c.kernel));
         const std::int64_t y = position(b, j, tap / c.kernel % b.kernel);
-        indices[row * c.outputs + k] = (x * b.input + y) * c.input + position(c, k, tap % c.kernel);
+        to[k * indices.stride[4]] = (x * b.input + y) * c.input + position(c, k, tap % c.kernel);
       }
     }
   });
@@ -32,7 +34,7 @@ std::int64_t record_size(const Pooling& pooling) {
   return (pooling.channels_last ? pooling.planes() : blocks * record_block) * pooling.outputs();
 }
 
-void maximum_indices(const Pooling& pooling, const void* record, std::int64_t* indices, ParallelFor pool) {
+void maximum_indices(const Pooling& pooling, const void* record, View<std::int64_t> indices, ParallelFor pool) {
   if (is_small(pooling))
     fill_indices(pooling, Record(pooling, static_cast<const std::uint8_t*>(record)), indices, pool);
   else

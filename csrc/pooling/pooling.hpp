@@ -41,7 +41,7 @@ namespace striate::pooling {
 
 // What the maximum keeps for its gradient: the tap that won, flat in the window, one byte where 256 taps are enough.
 // It is our own tensor and lies as the kernels go over it, [sample][output][channel] for channels_last and
-// [block of 16 planes][output][plane] otherwise: a quarter of a byte for each byte of torch's indices, at most.
+// [block of 16 planes][output][plane] otherwise. An index of torch's takes 8 bytes.
 inline constexpr std::int64_t record_block = 16;
 inline bool is_small(const Pooling& pooling) { return pooling.taps() <= 256; }
 std::int64_t record_size(const Pooling& pooling);
@@ -85,8 +85,8 @@ struct Kernels {
 template <typename T>
 Kernels<T> kernels(Level level);
 
-// The record as torch's indices, flat in the plane of the input: `indices` is contiguous.
-void maximum_indices(const Pooling& pooling, const void* record, std::int64_t* indices, ParallelFor pool);
+// The record as torch's indices, flat in the plane of the input.
+void maximum_indices(const Pooling& pooling, const void* record, View<std::int64_t> indices, ParallelFor pool);
 
 }  // namespace striate::pooling
 

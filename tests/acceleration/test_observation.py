@@ -28,7 +28,7 @@ def test_kernels_and_reasons_are_the_plans():
     assert set(depthwise.kernels.values()) == {"depthwise"}
     assert depthwise.why == ""
     assert (pool.problem, pool.kernels) == ("", {})
-    assert pool.why == "torch's pooling runs: striate has no kernel for it yet"
+    assert pool.why == "our pooling runs on the inputs where it is the faster, torch's on others"
 
 
 @pytest.mark.parametrize("ndim", [1, 2, 3])

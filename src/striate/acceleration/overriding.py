@@ -1,10 +1,11 @@
-"""`override`: torch's own convolution functions run on our kernels inside a `with` block."""
+"""`override`: torch's own convolution and pooling functions run on our kernels inside a `with` block."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from striate import functional as SF
@@ -16,17 +17,41 @@ _TRANSPOSED = {
     torch.conv_transpose2d: SF.conv_transpose2d,
     torch.conv_transpose3d: SF.conv_transpose3d,
 }
-_OURS: dict[Any, Callable[..., Tensor]] = {**_CONVOLUTIONS, **_TRANSPOSED}
+
+
+def _max_with_indices(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Torch's functions of this name take `return_indices` last and do not read it."""
+
+    def pool(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        return function(*args[:6], **{**kwargs, "return_indices": True})
+
+    return pool
+
+
+_POOLINGS: dict[Callable[..., Any], Callable[..., Any]] = {
+    torch.max_pool1d: SF.max_pool1d,
+    torch.max_pool2d: SF.max_pool2d,
+    torch.max_pool3d: SF.max_pool3d,
+    F.max_pool1d: SF.max_pool1d,
+    F.max_pool2d: SF.max_pool2d,
+    F.max_pool3d: SF.max_pool3d,
+    F.max_pool1d_with_indices: _max_with_indices(SF.max_pool1d),
+    F.max_pool2d_with_indices: _max_with_indices(SF.max_pool2d),
+    F.max_pool3d_with_indices: _max_with_indices(SF.max_pool3d),
+    F.avg_pool1d: SF.avg_pool1d,
+    F.avg_pool2d: SF.avg_pool2d,
+    F.avg_pool3d: SF.avg_pool3d,
+}
 
 
 def override() -> TorchFunctionMode:
-    """Route torch's convolution functions to `striate.functional` inside a `with` block, in this thread.
+    """Route torch's convolution and pooling functions to `striate.functional` inside a `with` block, in this thread.
 
-    Covered are `torch.conv1d` to `conv3d` and `conv_transpose1d` to `conv_transpose3d`, which are also those of
-    `torch.nn.functional` and what torch.nn's layers call, on plain dense CPU tensors; their backward passes follow,
-    wherever they run. Everything else stays torch's: pooling, calls with tensor subclasses, under autocast or a
-    transform of torch.func, what `torch.compile`, `torch.export` or `torch.jit.trace` records, and every call that
-    torch refuses.
+    Covered are `conv1d` to `conv3d`, `conv_transpose1d` to `conv_transpose3d`, `max_pool1d` to `max_pool3d`, with indices
+    or without, and `avg_pool1d` to `avg_pool3d` of torch and `torch.nn.functional`, which torch.nn's layers call, on
+    plain dense CPU tensors; their backward passes follow, wherever they run. Everything else stays torch's: adaptive
+    pooling, calls with tensor subclasses, under autocast or a transform of torch.func, what `torch.compile`,
+    `torch.export` or `torch.jit.trace` records, and every call that torch refuses.
     Blocks may be nested. Inside, every call of any torch function passes through Python first, which costs 1 to 2 us,
     and a convolution's own way some 7 us; `striate.accelerate` leaves the other functions alone.
 
@@ -49,9 +74,10 @@ class _Override(TorchFunctionMode):
     ) -> Any:  # noqa: ANN401
         kwargs = kwargs or {}
         if func in _OURS and not is_traced():
+            ours, applies = _OURS[func]
             try:
-                if (_is_ours if func in _CONVOLUTIONS else _is_ours_transposed)(*args, **kwargs):
-                    return _OURS[func](*args, **kwargs)
+                if applies(*args, **kwargs):
+                    return ours(*args, **kwargs)
             except (TypeError, ValueError):
                 pass  # what striate refuses is torch's to refuse, in its own words
         return func(*args, **kwargs)
@@ -88,3 +114,42 @@ def _is_ours_transposed(
 ) -> bool:
     """Whether our kernels may touch the tensors of this call."""
     return why_not(input, weight, bias) is None
+
+
+def _is_our_pooling(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    *_others: object,
+    **_named: object,
+) -> bool:
+    """Whether torch would take this call, and our kernels may touch its tensor.
+
+    torch refuses paddings of more than half the window, negative ones, pairs and words; what it takes for "no stride"
+    and a lone size in a list is left to it.
+    """
+    paddings, sizes = _ints(padding), _ints(kernel_size)
+    if len(paddings) not in {1, len(sizes)} and len(sizes) != 1:
+        return False
+    if stride is not None and (not _ints(stride) or len(_ints(stride)) not in {1, len(sizes)}):
+        return False
+    widest = max(len(paddings), len(sizes))
+    pairs = zip(_over(paddings, widest), _over(sizes, widest), strict=True)
+    return all(isinstance(p, int) and 0 <= 2 * p <= k for p, k in pairs) and why_not(input, input) is None
+
+
+def _ints(value: int | Sequence[int]) -> Sequence[int]:
+    return (value,) if isinstance(value, int) else value
+
+
+def _over(values: Sequence[int], count: int) -> Sequence[int]:
+    return list(values) * count if len(values) == 1 else values
+
+
+# Each function of torch's: ours in its place, and whether it may take a call.
+_OURS: dict[Any, tuple[Callable[..., Any], Callable[..., bool]]] = {
+    **{torchs: (ours, _is_ours) for torchs, ours in _CONVOLUTIONS.items()},
+    **{torchs: (ours, _is_ours_transposed) for torchs, ours in _TRANSPOSED.items()},
+    **{torchs: (ours, _is_our_pooling) for torchs, ours in _POOLINGS.items()},
+}

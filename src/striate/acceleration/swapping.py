@@ -102,7 +102,7 @@ def _plans(layer: nn.Module, ours: bool, plans: dict[nn.Module, list[Plan]] | No
     if not ours:
         return [Plan("", why="left alone: a subclass of torch.nn's layer, which may compute something else")]
     if not isinstance(layer, _ConvNd):
-        return [Plan("", why="torch's pooling runs: striate has no kernel for it yet")]
+        return [Plan("", why="our pooling runs on the inputs where it is the faster, torch's on others")]
     if plans is None:
         return [plan_without_input(layer, "planned when its input comes")]
     return plans.get(layer) or [plan_without_input(layer, "not called on this input")]

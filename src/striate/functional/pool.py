@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from striate.arithmetic import Geometry
-from striate.arithmetic.arguments import integer
+from striate.arithmetic.arguments import integer, integers
 from striate.engine import pooling
 from striate.engine.arguments import pooling_geometry
 from striate.functional.conv import Ints, PaddingLike
@@ -267,8 +267,11 @@ def avg_pool3d(
 
 
 def _geometry(input: Tensor, kernel_size: Ints, stride: Ints | None, padding: PaddingLike, dilation: Ints) -> Geometry:
-    ndim = len(kernel_size) if isinstance(kernel_size, Sequence) else input.ndim - 2
-    if ndim < 1 or input.ndim not in {ndim + 1, ndim + 2}:
+    axes = input.ndim
+    # The question for a tuple comes first: the one for a Sequence costs 0.2 us.
+    of_sizes = type(kernel_size) is tuple or isinstance(kernel_size, Sequence)
+    ndim = len(kernel_size) if of_sizes else axes - 2  # type: ignore[arg-type]
+    if ndim < 1 or not ndim + 1 <= axes <= ndim + 2:
         expected = f"{ndim + 2} dimensions (N, C and {ndim} spatial), or {ndim + 1} without a batch"
         raise ValueError(
             f"input must have {expected if ndim > 0 else 'at least 3 dimensions (N, C, *S)'}, "
@@ -278,7 +281,9 @@ def _geometry(input: Tensor, kernel_size: Ints, stride: Ints | None, padding: Pa
 
 
 def _axes(kernel_size: Ints, ndim: int) -> Ints:
-    return (kernel_size,) * ndim if isinstance(kernel_size, int) else kernel_size
+    if isinstance(kernel_size, int):
+        return (kernel_size,) * ndim
+    return kernel_size if len(kernel_size) == ndim else integers(kernel_size, ndim, "kernel_size", 1)  # which refuses
 
 
 def _spatial(input: Tensor) -> tuple[int, ...]:
