@@ -10,3 +10,32 @@ def summation(magnitude, terms, dtype):
     """
     unit = np.finfo(dtype).eps / 2
     return (terms + 2) * unit / (1 - (terms + 2) * unit) * magnitude + np.finfo(dtype).tiny
+
+
+def toom_matrices():
+    """A, G and B^T of F(3, 3) at the points 0, 1, -1, 2 and infinity, by their definition."""
+    points = [0, 1, -1, 2]
+    outputs = np.vstack([np.vander(points, 3, increasing=True), [0, 0, 1]])
+    scale = [np.prod([x - y for y in points if y != x]) for x in points]
+    taps = np.vstack([np.vander(points, 3, increasing=True) / np.reshape(scale, (-1, 1)), [0, 0, 1]])
+    signal = np.zeros((5, 5))
+    for i, x in enumerate(points):
+        signal[i, :4] = np.poly([y for y in points if y != x])[::-1]
+    signal[4] = np.poly(points)[::-1]
+    return outputs, taps, signal
+
+
+def toom(direction, signal, factor, terms, dtype):
+    """Bound of F(3, 3) along a row: each rounding is carried through absolute values of the transforms (csrc/toom).
+
+    Forward and backward_data: `signal` is the largest magnitude of what is convolved, `factor` (O, 3) the sums of the
+    weights' magnitudes over what an output channel sums, taps of the last axis in threes, `terms` their number; one
+    bound an output channel. Backward_weight: `factor` the largest of the output's gradient, `terms` the tiles.
+    """
+    outputs, taps, reads = (np.abs(matrix) for matrix in toom_matrices())
+    reach = reads.sum(1) * signal
+    if direction == "backward_weight":
+        magnitude = terms * factor * (outputs.T @ (taps.sum(1) * reach)).max()
+    else:
+        magnitude = ((factor @ taps.T * reach) @ outputs).max(1)
+    return summation(magnitude, terms + 16, dtype)  # 16 roundings: the transforms' own, and the sums of parts

@@ -4,14 +4,14 @@
 #include <array>
 #include <utility>
 
-#include "../direct/rows.hpp"
 #include "../direct/tile.hpp"
+#include "../rows.hpp"
 
 namespace striate::STRIATE_LEVEL::grouped {
 
 template <typename V, int group, int channel, int... L>
 [[gnu::always_inline]] inline V pick_lanes(V value, std::integer_sequence<int, L...>) {
-  return direct::shuffle(value, value, std::integer_sequence<int, (L / group * group + channel)...>{});
+  return shuffle(value, value, std::integer_sequence<int, (L / group * group + channel)...>{});
 }
 
 // In each lane the value of channel `Channel` of its group of `Group`, of the pixel at `from`.
@@ -26,8 +26,8 @@ template <int Group, int Channel, typename T>
     // Halves of a group first: both steps are one instruction without an index in a register.
     constexpr int part = 16 / static_cast<int>(sizeof(T));
     const auto half = [&]<int... L>(std::integer_sequence<int, L...>) {
-      return direct::shuffle(pixel, pixel,
-                             std::integer_sequence<int, (L / Group * Group + Channel / part * part + L % part)...>{});
+      return shuffle(pixel, pixel,
+                     std::integer_sequence<int, (L / Group * Group + Channel / part * part + L % part)...>{});
     }(all);
     return pick_lanes<Vector<T>, part, Channel % part>(half, all);
   }

@@ -2,14 +2,12 @@
 // infinity, `outputs = A ((G taps) * (B signal))`, each factor in README.md.
 #pragma once
 
-#include "../direct/rows.hpp"
+#include "../rows.hpp"
 
 namespace striate::STRIATE_LEVEL::toom {
 
 inline constexpr int tile = 3;    // outputs, and taps, taken together
 inline constexpr int planes = 5;  // products of a tile
-
-using direct::shuffle;
 
 // Lane t of part i is element 3 t + i of three vectors that follow each other, and the other way.
 template <typename V, int... T>

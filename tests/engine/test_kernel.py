@@ -143,9 +143,10 @@ def test_forcing_ends_with_its_block_and_stays_in_its_thread():
 def test_unknown_kernels_are_refused():
     with (
         pytest.raises(
-            ValueError, match="kernel must be one of 'depthwise', 'direct', 'reference', 'torch', but got 'winograd'"
+            ValueError,
+            match="kernel must be one of 'depthwise', 'grouped', 'direct', 'toom', 'reference', 'torch', but got 'fast'",
         ),
-        use_kernel("winograd"),
+        use_kernel("fast"),
     ):
         pass
     for name, known in (("reference", True), ("fast", False)):
@@ -161,8 +162,8 @@ def test_unknown_kernels_are_refused():
             assert done.stdout.strip() == name
         else:
             assert (
-                "STRIATE_KERNEL must be one of 'depthwise', 'direct', 'reference', 'torch', but got 'fast'"
-                in done.stderr
+                "STRIATE_KERNEL must be one of 'depthwise', 'grouped', 'direct', 'toom', 'reference', 'torch', "
+                "but got 'fast'" in done.stderr
             )
 
 
