@@ -144,7 +144,7 @@ def test_unknown_kernels_are_refused():
     with (
         pytest.raises(
             ValueError,
-            match="kernel must be one of 'depthwise', 'grouped', 'direct', 'toom', 'reference', 'torch', but got 'fast'",
+            match="must be one of 'depthwise', 'grouped', 'direct', 'toom', 'reference', 'torch', but got 'fast'",
         ),
         use_kernel("fast"),
     ):
