@@ -12,17 +12,25 @@ def summation(magnitude, terms, dtype):
     return (terms + 2) * unit / (1 - (terms + 2) * unit) * magnitude + np.finfo(dtype).tiny
 
 
-def _winograd_matrices():
-    """A, G and B^T of F(4, 3) at the points 0, 5/8, -5/8, 3/2, -3/2 and infinity, by their definition."""
-    points = [0, 5 / 8, -5 / 8, 3 / 2, -3 / 2]
-    outputs = np.vstack([np.vander(points, 4, increasing=True), [0, 0, 0, 1]])
+def _transforms(points, outputs):
+    """A, G and B^T of F(outputs, 3) at these points and infinity, by their definition."""
+    size = len(points) + 1
+    results = np.vstack([np.vander(points, outputs, increasing=True), np.eye(outputs)[-1]])
     scale = [np.prod([x - y for y in points if y != x]) for x in points]
     taps = np.vstack([np.vander(points, 3, increasing=True) / np.reshape(scale, (-1, 1)), [0, 0, 1]])
-    signal = np.zeros((6, 6))
+    signal = np.zeros((size, size))
     for i, x in enumerate(points):
-        signal[i, :5] = np.poly([y for y in points if y != x])[::-1]
-    signal[5] = np.poly(points)[::-1]
-    return outputs, taps, signal
+        signal[i, : size - 1] = np.poly([y for y in points if y != x])[::-1]
+    signal[-1] = np.poly(points)[::-1]
+    return results, taps, signal
+
+
+def winograd_matrices():
+    return _transforms([0, 5 / 8, -5 / 8, 3 / 2, -3 / 2], 4)
+
+
+def toom_matrices():
+    return _transforms([0, 1, -1, 2], 3)
 
 
 def winograd(direction, signal, factor, terms, dtype):
@@ -32,7 +40,7 @@ def winograd(direction, signal, factor, terms, dtype):
     the weights' magnitudes over what an output channel sums, `terms` their number; one bound an output channel.
     Backward_weight: `signal` as before, `factor` the largest magnitude of the output's gradient, `terms` the tiles.
     """
-    outputs, taps, reads = (np.abs(matrix) for matrix in _winograd_matrices())
+    outputs, taps, reads = (np.abs(matrix) for matrix in winograd_matrices())
     reach = reads.sum(1)
     if direction == "backward_weight":
         sides = outputs.sum(1) * reach
@@ -47,8 +55,24 @@ def fourier(magnitude, terms, length, dtype):
     """Bound of a sum of `terms` correlations by transforms of `length` elements.
 
     `magnitude` is the sum over terms of the signal's 2-norm times the kernel's 1-norm. A level of a transform is off by
-    at most (4 sqrt(2) + 1) units of the result's 2-norm (Higham 2002, theorem 24.2), here 8; there are three transforms,
-    and two levels more for the ends of a real one.
+    at most (4 sqrt(2) + 1) units of the result's 2-norm (Higham 2002, theorem 24.2), here 8; there are three
+    transforms, and two levels more for the ends of a real one.
     """
     unit = np.finfo(dtype).eps / 2
     return (24 * (np.log2(length) + 2) + terms + 10) * unit * magnitude + np.finfo(dtype).tiny
+
+
+def toom(direction, signal, factor, terms, dtype):
+    """Bound of F(3, 3) along a row: each rounding is carried through absolute values of the transforms (csrc/toom).
+
+    Forward and backward_data: `signal` is the largest magnitude of what is convolved, `factor` (O, 3) the sums of the
+    weights' magnitudes over what an output channel sums, taps of the last axis in threes, `terms` their number; one
+    bound an output channel. Backward_weight: `factor` the largest of the output's gradient, `terms` the tiles.
+    """
+    outputs, taps, reads = (np.abs(matrix) for matrix in toom_matrices())
+    reach = reads.sum(1) * signal
+    if direction == "backward_weight":
+        magnitude = terms * factor * (outputs.T @ (taps.sum(1) * reach)).max()
+    else:
+        magnitude = ((factor @ taps.T * reach) @ outputs).max(1)
+    return summation(magnitude, terms + 16, dtype)  # 16 roundings: the transforms' own, and the sums of parts

@@ -102,7 +102,7 @@ void backward_data_by(const Problem& problem, View<const T> grad_output, const W
     plan.axis[i] = plan.fold ? elements_of_positions(axis, tables[i]) : elements_once(axis);
     extents[i] = {plan.axis[i].total, 1, (axis.extent() - 1) / axis.stride};
   }
-  const Division division(channels, extents, work, Sums::bytes, Sums::unit);
+  const Division division(channels, extents, work, Sums::bytes, Sums::unit, Sums::most_columns);
   Blocks cut;
   for (int i = 0; i < 3; ++i)
     cut[i] = signal_blocks(problem.axis[i], plan.axis[i].first, plan.axis[i].total, division.size[i]);

@@ -196,13 +196,14 @@ inline Blocks output_blocks(const Problem& problem, const SourceTables& tables,
 // Block sizes whose packed `channels` keep to `elements`, as equal as they come: slices are cut first, then rows, then
 // columns. At least `least_blocks`, where they stay much larger than what neighbours share.
 inline std::array<std::int64_t, 3> block_sizes(const std::array<Extent, 3>& axis, std::int64_t channels,
-                                               std::int64_t elements, std::int64_t least_blocks) {
+                                               std::int64_t elements, std::int64_t least_blocks,
+                                               std::int64_t most_columns = 2048) {
   std::array<std::int64_t, 3> parts = {1, 1, 1};
   const auto size = [&](int i) { return (axis[i].total + parts[i] - 1) / parts[i]; };
   const auto too_big = [&] {
     return channels * axis[0].packed(size(0)) * axis[1].packed(size(1)) * axis[2].packed(size(2)) > elements;
   };
-  while (size(2) > 2048) ++parts[2];
+  while (size(2) > most_columns) ++parts[2];
   while (size(0) > 1 && too_big()) ++parts[0];
   while (size(1) > 1 && too_big()) ++parts[1];
   while (size(2) > 64 && too_big()) ++parts[2];

@@ -47,12 +47,12 @@ struct Division {
 
   // 128 Ki packed floats are 512 KiB, a quarter of a common L2. A sample is worth several tasks from 2 Mi
   // multiply-adds each, some 25 us.
-  // `bytes` are those of one packed position; blocks of the last axis are multiples of `unit`.
+  // `bytes` are those of one packed position; blocks of the last axis are multiples of `unit`, of `most` positions.
   Division(const Channels& channels, const std::array<Extent, 3>& axis, std::int64_t work, std::size_t bytes,
-           std::int64_t unit)
+           std::int64_t unit, std::int64_t most)
       : height(choose_height(channels.to)), channel_blocks((channels.to + height - 1) / height) {
     const std::int64_t wanted = std::clamp<std::int64_t>(work >> 21, 1, 8);
-    size = block_sizes(axis, channels.from, (1 << 19) / bytes, (wanted + channels.groups - 1) / channels.groups);
+    size = block_sizes(axis, channels.from, (1 << 19) / bytes, (wanted + channels.groups - 1) / channels.groups, most);
     size[2] = (size[2] + unit - 1) / unit * unit;
     std::int64_t tasks = channels.groups;
     for (int i = 0; i < 3; ++i) tasks *= (axis[i].total + size[i] - 1) / size[i];
@@ -90,7 +90,7 @@ class PlainSums {
  public:
   using Weights = PackedWeights<T>;
   static constexpr std::size_t bytes = sizeof(T);
-  static constexpr std::int64_t unit = 1;
+  static constexpr std::int64_t unit = 1, most_columns = 2048;
 
   // `step`: elements that a position moves by on the last axis of the tensors that are packed.
   PlainSums(const Problem&, const Blocks& cut, std::int64_t step, T border, const Channels& channels, int height)

@@ -32,7 +32,7 @@ void forward_by(const Problem& problem, View<const T> input, const Weight<T>& we
   const Channels channels = {problem.groups, problem.in_channels_per_group(), problem.out_channels_per_group()};
   const SourceTables tables = source_tables(problem);
   const std::int64_t work = multiply_adds(problem);
-  const Division division(channels, output_extents(problem), work, Sums::bytes, Sums::unit);
+  const Division division(channels, output_extents(problem), work, Sums::bytes, Sums::unit, Sums::most_columns);
   const Blocks cut = output_blocks(problem, tables, division.size);
   Sums sums(problem, cut, problem.axis[2].stride, static_cast<T>(problem.border_value), channels, division.height);
   const typename Sums::Weights weights = sums.weights(Direction::forward, weight, {{}, all_taps(problem)}, pool);

@@ -1,9 +1,9 @@
 // Fills packed blocks from tensors, with the border in place.
 #pragma once
 
+#include "../rows.hpp"
 #include "../view.hpp"
 #include "blocks.hpp"
-#include "../rows.hpp"
 
 namespace striate::STRIATE_LEVEL::direct {
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "../rows.hpp"
 #include "../direct/tile.hpp"
+#include "../rows.hpp"
 
 namespace striate::STRIATE_LEVEL::grouped {
 
@@ -27,7 +27,7 @@ template <int Group, int Channel, typename T>
     constexpr int part = 16 / static_cast<int>(sizeof(T));
     const auto half = [&]<int... L>(std::integer_sequence<int, L...>) {
       return shuffle(pixel, pixel,
-                             std::integer_sequence<int, (L / Group * Group + Channel / part * part + L % part)...>{});
+                     std::integer_sequence<int, (L / Group * Group + Channel / part * part + L % part)...>{});
     }(all);
     return pick_lanes<Vector<T>, part, Channel % part>(half, all);
   }

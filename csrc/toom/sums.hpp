@@ -106,7 +106,8 @@ class PlaneSums {
  public:
   using Weights = PlaneWeights<T>;
   static constexpr std::size_t bytes = 2 * sizeof(T);  // five planes of a third each, and the lines before
-  static constexpr std::int64_t unit = tile;
+  // A block as wide as a register tile of 8 x 3 vectors: the tile then reads the packed channels from end to end.
+  static constexpr std::int64_t unit = tile, most_columns = tile * 3 * lanes<T>;
 
   PlaneSums(const Problem& problem, const Blocks& cut, std::int64_t, T border, const Channels& channels, int height)
       : kernel_(problem.axis[2].kernel),

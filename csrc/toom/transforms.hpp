@@ -9,7 +9,6 @@ namespace striate::STRIATE_LEVEL::toom {
 inline constexpr int tile = 3;    // outputs, and taps, taken together
 inline constexpr int planes = 5;  // products of a tile
 
-
 // Lane t of part i is element 3 t + i of three vectors that follow each other, and the other way.
 template <typename V, int... T>
 [[gnu::always_inline]] inline void split_threes(V a, V b, V c, V (&part)[tile], std::integer_sequence<int, T...>) {

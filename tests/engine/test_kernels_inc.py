@@ -6,16 +6,15 @@ bound is computed (`bounds`). Tensors lie between NaN, and fresh memory is fille
 """
 
 from dataclasses import replace
-from math import prod
 from pathlib import Path
 
-import bounds
+import families
 import numpy as np
 import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch.library import opcheck
 
@@ -48,69 +47,7 @@ def test_the_list_is_the_file_s():
 
 
 def test_every_family_has_its_problems():
-    assert set(FAMILIES) <= set(CHANNELS)
-
-
-# Input channels and output channels a group, and groups, around the tiles of each family.
-CHANNELS = {
-    "depthwise": ((1,), (1, 1, 2, 3), (1, 2, 3, 7, 8, 15, 16, 17, 33)),
-    "dense": ((1, 2, 3, 7, 16, 17, 65), (1, 3, 8, 15, 16, 17, 31, 32, 33, 65), (1, 1, 2, 3)),
-    "fft": ((1, 1, 2, 3, 17), (1, 1, 2, 3, 16, 17, 33), (1, 1, 2, 3, 17)),
-    "direct": ((1, 2, 3, 4, 7, 8, 17), (1, 3, 6, 8, 15, 16, 17, 33), (1, 1, 2, 3)),
-    "reference": ((1, 2, 3), (1, 2, 3), (1, 2, 3)),
-    "winograd": ((1, 3, 8, 17, 33), (1, 5, 16, 31, 47, 65), (1, 1, 2)),
-}
-WIDTHS = (1, 2, 3, 5, 7, 8, 13, 14, 15, 16, 17, 28, 29, 31, 33, 47)
-
-
-@st.composite
-def problems(draw, family):
-    winograd = family == "winograd"
-    rank = draw(st.integers(2 if winograd else 1, 3))
-    axes = [
-        draw_axis(
-            draw,
-            innermost=axis == rank - 1,
-            rank=rank,
-            kernels=(3,) if winograd and axis >= rank - 2 else (1, 2, 3, 3, 5, 7) if rank < 3 else (1, 2, 3),
-            strides=(1,) if winograd else (1, 1, 2, 3, 4),
-        )
-        for axis in range(rank)
-    ]
-    size, kernel, stride, dilation, amounts = zip(*axes, strict=True)
-    in_channels, out_channels, groups = (draw(st.sampled_from(choices)) for choices in CHANNELS[family])
-    modes = tuple(draw(st.lists(st.sampled_from(strategies.MODES), min_size=rank, max_size=rank)))
-    value = 0.0
-    if "constant" in modes:
-        value = float(draw(st.integers(-3, 3)))
-        modes = tuple("constant" if mode == "zeros" else mode for mode in modes)
-    problem = oracles.Problem(
-        batch=draw(st.sampled_from((1, 2, 3, 0))),
-        in_channels=groups * in_channels,
-        out_channels=groups * out_channels,
-        size=size,
-        kernel=kernel,
-        stride=stride,
-        dilation=dilation,
-        amounts=amounts,
-        groups=groups,
-        modes=modes,
-        value=value,
-    )
-    positions = prod(oracles.output_size(problem)) * prod(kernel)  # the oracle visits each pair of output and tap
-    assume(positions <= 3000 and positions * problem.batch * problem.out_channels * in_channels <= 2_000_000)
-    return problem
-
-
-def draw_axis(draw, innermost, rank, kernels, strides):
-    size = draw(st.sampled_from(WIDTHS)) if innermost else draw(st.integers(1, 9 if rank == 2 else 4))
-    kernel, stride = draw(st.sampled_from(kernels)), draw(st.sampled_from(strides))
-    dilation = draw(st.sampled_from((1, 1, 2, 3)))
-    extent = dilation * (kernel - 1) + 1
-    before = draw(st.integers(-min(2, size - 1), 5))
-    least = extent - size - before
-    after = draw(st.integers(max(-2, least, 1 - size - min(before, 0)), max(5, least)))
-    return size, kernel, stride, dilation, (before, after)
+    assert set(FAMILIES) <= set(families.CHANNELS)
 
 
 def geometry(problem):
@@ -151,62 +88,6 @@ def exact(problem, tensors):
     }
 
 
-def winograd_bounds(problem, tensors):
-    """For Winograd's sums: each element's bound, by direction."""
-    dtype = tensors[0].numpy().dtype
-    input, weight, bias, grad = (np.abs(tensor.double().numpy()) for tensor in tensors)
-    largest, sent = max(input.max(initial=0.0), abs(problem.value)), grad.max(initial=0.0)
-    taps = prod(problem.kernel[:-2])
-    by_group = weight.reshape(problem.groups, -1, weight.shape[1], taps, 3, 3)
-    forward = by_group.sum((2, 3)).reshape(-1, 3, 3)
-    data = by_group.sum((1, 3)).reshape(-1, 3, 3)
-    # A border may fold several positions onto one element.
-    copies = not set(problem.modes) <= {"zeros", "constant"}
-    axes = zip(problem.size, problem.amounts, strict=True) if copies else ()
-    folds = prod(2 + max(sum(amounts), 0) // size for size, amounts in axes)
-    positions = [-(-size // (4 * d)) * d for size, d in zip(grad.shape[-2:], problem.dilation[-2:], strict=True)]
-    tiles = prod((*grad.shape[:1], *grad.shape[2:-2], *positions))
-    spread = (-1, *(1,) * len(problem.size))
-    of_forward = bounds.winograd("forward", largest, forward, by_group.shape[2] * taps, dtype)
-    of_data = folds * bounds.winograd("backward_data", sent, data, by_group.shape[1] * taps + folds, dtype)
-    return {
-        "forward": (of_forward + np.finfo(dtype).eps * bias).reshape(spread),
-        "backward_data": of_data.reshape(spread),
-        "backward_weight": bounds.winograd("backward_weight", largest, sent, tiles, dtype),
-    }
-
-
-def fourier_bounds(problem, tensors):
-    """For sums by transforms: each element's bound, by direction."""
-    input, weight, _, grad = (tensor.double().numpy() for tensor in tensors)
-    space = tuple(range(2, input.ndim))
-    grid = oracles.extended_numbers(problem.size, problem.amounts, problem.modes)
-    places = np.bincount(grid[grid >= 0], minlength=prod(problem.size)).reshape(problem.size)  # of each element
-    constants = np.sum(grid == -1) * problem.value**2
-    signal = np.sqrt((input**2 * places).sum(space) + constants)  # (N, C)
-    taps, sent = np.abs(weight).sum(space), np.sqrt((grad**2).sum(space))  # (O, C / G), (N, O)
-    taps = taps.reshape(problem.groups, -1, taps.shape[1])
-    signal, sent, mass = (
-        array.reshape(len(array), problem.groups, array.shape[1] // problem.groups)
-        for array in (signal, sent, np.abs(grad).sum(space))
-    )
-    extents = [d * (k - 1) + 1 for k, d in zip(problem.kernel, problem.dilation, strict=True)]
-    length, dtype = prod(6 * extent for extent in extents), tensors[0].numpy().dtype
-    tiles = problem.batch * prod(grid.shape)  # at most
-    forward = np.einsum("ngc,goc->ngo", signal, taps).reshape(problem.batch, problem.out_channels)
-    data = np.einsum("ngo,goc->ngc", sent, taps).reshape(problem.batch, problem.in_channels)
-    by_weight = np.einsum("ngc,ngo->goc", signal, mass).reshape(weight.shape[:2])
-    spread = [array.reshape(*array.shape, *(1,) * len(space)) for array in (forward, data * places.max(), by_weight)]
-    terms = (signal.shape[2], sent.shape[2] * places.max(), tiles)
-    return {
-        direction: bounds.fourier(magnitude, count, length, dtype)
-        for direction, magnitude, count in zip(DIRECTIONS, spread, terms, strict=True)
-    }
-
-
-INEXACT = {"fft": fourier_bounds, "winograd": winograd_bounds}
-
-
 @pytest.mark.parametrize("family", FAMILIES)
 @settings(
     max_examples=settings.default.max_examples * 2 // 5,
@@ -214,12 +95,12 @@ INEXACT = {"fft": fourier_bounds, "winograd": winograd_bounds}
 )
 @given(data=st.data())
 def test_every_kernel_is_exact_at_every_level(family, data):
-    problem = data.draw(problems(family))
+    problem = data.draw(families.problems(family))
     layout, seed = data.draw(strategies.layouts), data.draw(strategies.seeds)
     dtype = data.draw(st.sampled_from((torch.float32, torch.float32, torch.float64)))
     tensors = [strategies.whole_numbers(shape, seed + i, dtype) for i, shape in enumerate(shapes(problem))]
     expected = exact(problem, tensors)
-    limits = INEXACT[family](problem, tensors) if family in INEXACT else None
+    limits = families.INEXACT[family](problem, tensors) if family in families.INEXACT else None
     tensors = [guarded(strategies.in_layout(tensor, layout)) for tensor in tensors]
     before = [tensor.untyped_storage().tolist() for tensor in tensors]
     for level in LEVELS if family != "reference" else LEVELS[-1:]:  # the definition is compiled once
@@ -234,21 +115,6 @@ def test_every_kernel_is_exact_at_every_level(family, data):
     assert [tensor.untyped_storage().tolist() for tensor in tensors] == before
 
 
-# One problem a family that is large enough for bands, several tiles and three threads.
-LARGE = {
-    "depthwise": oracles.Problem(
-        1, 40, 40, (61, 53), (5, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 40, ("zeros", "circular")
-    ),
-    "dense": oracles.Problem(1, 80, 72, (31, 29), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
-    "direct": oracles.Problem(1, 24, 40, (31, 29), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
-    "winograd": oracles.Problem(
-        1, 40, 152, (23, 21), (3, 3), (1, 1), (1, 2), ((2, 1), (0, 2)), 2, ("zeros", "circular")
-    ),
-    "fft": oracles.Problem(1, 24, 40, (61, 53), (5, 9), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
-    "reference": oracles.Problem(1, 6, 8, (19, 17), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
-}
-
-
 @pytest.fixture
 def threads():
     before = torch.get_num_threads()
@@ -260,7 +126,7 @@ def threads():
 @pytest.mark.parametrize("family", FAMILIES)
 def test_same_row_same_bits(family, channels_last, threads):
     """Whatever else is in the batch, and on any number of threads."""
-    problem = replace(LARGE[family], batch=64 if family != "reference" else 9)
+    problem = replace(families.LARGE[family], batch=64 if family != "reference" else 9)
     tensors = [strategies.numbers(shape, seed) for seed, shape in enumerate(shapes(problem))]
     if channels_last:
         tensors = [strategies.in_layout(tensor, "channels_last") for tensor in tensors]
@@ -287,15 +153,14 @@ def test_same_row_same_bits(family, channels_last, threads):
 def test_derivatives(family, mode, check):
     groups, filters = (4, 4) if family == "depthwise" else (2, 4)
     value = 1.5 if mode == "constant" else 0.0
-    shaped = ((2, 4, 5, 4), (filters, 4 // groups, 3, 3 if family == "winograd" else 2), (filters,))
-    stride = 1 if family == "winograd" else (1, 2)
+    kernel, stride, dilation, padding = families.window(family)
+    shaped = ((2, 4, 5, 4), (filters, 4 // groups, *kernel), (filters,))
     tensors = [strategies.numbers(shape, i, torch.float64).requires_grad_() for i, shape in enumerate(shaped)]
 
     def convolve(input, weight, bias):
         with use_kernel(family):
-            padding = ((2, 1), (0, 3))
             return SF.conv2d(
-                input, weight, bias, stride, padding, (1, 2), groups, padding_mode=mode, padding_value=value
+                input, weight, bias, stride, padding, dilation, groups, padding_mode=mode, padding_value=value
             )
 
     torch.use_deterministic_algorithms(False)  # the checks fill some of their own tensors later
@@ -306,7 +171,7 @@ def test_derivatives(family, mode, check):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_opcheck(family, layout):
     groups = 4 if family == "depthwise" else 2
-    window = ((9, 8), (3, 3), (1 if family == "winograd" else 2, 1), (1, 2), ((1, 1), (2, 0)))
+    window = ((9, 8), *families.window(family))
     problem = oracles.Problem(2, 4, 4, *window, groups, ("constant", "replicate"), 0.5)
     tensors = [strategies.numbers(shape, seed) for seed, shape in enumerate(shapes(problem))]
     input, weight, bias, grad = (strategies.in_layout(tensor, layout) for tensor in tensors)
