@@ -143,7 +143,9 @@ def test_forcing_ends_with_its_block_and_stays_in_its_thread():
 def test_unknown_kernels_are_refused():
     with (
         pytest.raises(
-            ValueError, match="kernel must be one of 'depthwise', 'direct', 'reference', 'torch', but got 'winograd'"
+            ValueError,
+            match="kernel must be one of 'depthwise', 'pointwise', 'direct', 'dense', 'reference', 'torch', "
+            "but got 'winograd'",
         ),
         use_kernel("winograd"),
     ):
@@ -161,8 +163,8 @@ def test_unknown_kernels_are_refused():
             assert done.stdout.strip() == name
         else:
             assert (
-                "STRIATE_KERNEL must be one of 'depthwise', 'direct', 'reference', 'torch', but got 'fast'"
-                in done.stderr
+                "STRIATE_KERNEL must be one of 'depthwise', 'pointwise', 'direct', 'dense', 'reference', 'torch', "
+                "but got 'fast'" in done.stderr
             )
 
 
