@@ -102,6 +102,12 @@ void multiply(const Left<T>& left, const Right<T>& right, const Sums<T>& out) {
     }
   }
 
+  // The lines that the sums go to are fetched while they are summed: stores that miss would stall the next tile.
+#pragma GCC unroll 16
+  for (int m = 0; m < Rows; ++m)
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) __builtin_prefetch(out.data + out.row[m] + v * lanes<T>, 1);
+
   const T* row[Rows];
 #pragma GCC unroll 16
   for (int m = 0; m < Rows; ++m) row[m] = left.data + left.row[m];

@@ -41,13 +41,14 @@ struct Product {
     constexpr std::int64_t rows = matrix::max_rows, bytes = sizeof(T);
     const std::int64_t total = batch * positions(), tiles = (total + rows - 1) / rows;
     const std::int64_t size = std::clamp<std::int64_t>((1 << 19) / bytes / panels.from, 4 * rows, 32 * rows);
-    const std::int64_t blocks = even_blocks(total, size, tiles / 4);
+    // Where the weights stay in a second cache each tile meets all of them, and stores whole rows.
+    const bool direct = to.stride[1] == 1, by_tile = direct && panels.count * panels.panel_size() * bytes <= 1 << 18;
+    std::int64_t blocks = (total + size - 1) / size;
+    if (by_tile) blocks = even_blocks(blocks, tiles / 4);
     const std::int64_t panel_chunks = std::clamp<std::int64_t>(8 / blocks, 1, panels.count);
+    if (blocks > 1 && blocks * panel_chunks % 2 == 1) ++blocks;
     const std::int64_t tasks = panels.groups * panel_chunks * blocks;
-    const bool direct = to.stride[1] == 1;
-    // Where a task's weights stay in a second cache each tile meets all of them, and stores whole rows.
-    const std::int64_t weights = panels.panel_size() * ((panels.count + panel_chunks - 1) / panel_chunks) * bytes;
-    const std::int64_t step = (direct && weights <= 1 << 18 ? 1 : (tiles + blocks - 1) / blocks) * rows;
+    const std::int64_t step = (by_tile ? 1 : (tiles + blocks - 1) / blocks) * rows;
     // Pixels a multiple of 2 KiB apart share two sets of the first cache: they are copied, 14 at least, to a better
     // pitch.
     const bool copied = from.stride[1] == 1 && lines[0].step * bytes % 2048 == 0;
@@ -74,7 +75,11 @@ struct Product {
             const std::int64_t channel = group * panels.to + number * panel<T>;
             const int columns = static_cast<int>(std::min<std::int64_t>(panels.to - number * panel<T>, panel<T>));
             T* const sums = direct ? to.plane(0, channel) : results;
-            sum_channels(copied ? pixels : plane, group, number, columns, left.data(), sums, result.data(), count);
+            // The pixels of the next tile, from memory, while this one meets its first panel.
+            const bool fetch =
+                by_tile && !copied && from.stride[1] == 1 && number == chunk * panels.count / panel_chunks;
+            sum_channels(copied ? pixels : plane, group, number, columns, left.data(), sums, result.data(), count,
+                         fetch ? plane + left[count - 1] + lines[0].step : nullptr);
             if (direct)
               activate_rows(sums, result.data(), count, columns);
             else
@@ -85,10 +90,11 @@ struct Product {
     });
   }
 
-  // How many blocks of about `size`, at most `most`: a multiple of 8, which divides evenly among a few threads.
-  static std::int64_t even_blocks(std::int64_t total, std::int64_t size, std::int64_t most) {
-    const std::int64_t blocks = (total + size - 1) / size;
-    return std::max<std::int64_t>(std::min((blocks + 7) / 8 * 8, std::max(blocks, most)), 1);
+  // At least so many blocks, at most `most`: a multiple of 8, which divides evenly among a few threads, or a part of 8.
+  static std::int64_t even_blocks(std::int64_t blocks, std::int64_t most) {
+    for (std::int64_t even = (blocks + 7) / 8 * 8; even >= blocks; even = even > 8 ? even - 8 : even / 2)
+      if (even <= most) return std::max<std::int64_t>(even, 1);
+    return blocks;
   }
 
   // Where positions [first, first + count) of all samples stand in `from`, and in `to` or the results.
@@ -109,7 +115,7 @@ struct Product {
   }
 
   void sum_channels(const T* data, std::int64_t group, std::int64_t number, int columns, const std::int64_t* left,
-                    T* sums, const std::int64_t* result, std::int64_t count) const {
+                    T* sums, const std::int64_t* result, std::int64_t count, const T* ahead) const {
     const std::int64_t tiles = (count + matrix::max_rows - 1) / matrix::max_rows, run = 0;
     const T* const start = epilogue.from(group * panels.to + number * panel<T>).bias;
     for (std::int64_t chunk = 0; chunk < panels.chunks; ++chunk) {
@@ -120,7 +126,8 @@ struct Product {
         const std::int64_t first = t * count / tiles, last = (t + 1) * count / tiles;
         matrix::tile<T>(static_cast<int>(last - first), matrix::vectors_of<T>(columns))(
             {data + k * from.stride[1], left + first, &run, 1, terms, from.stride[1]},
-            matrix::right_operand(chunk_weight, terms, t), {sums, result + first, columns, chunk > 0, nullptr, start});
+            ahead ? matrix::Right<T>{chunk_weight, panel<T>, ahead} : matrix::right_operand(chunk_weight, terms, t),
+            {sums, result + first, columns, chunk > 0, nullptr, start});
       }
     }
   }
@@ -153,7 +160,7 @@ struct Product {
   void along_positions(ParallelFor pool) const {
     // Blocks of about 256 positions, whole panels of them, whose channels are packed by chunks of at most 256 KiB.
     const std::int64_t total = positions(), wide = (total + panel<T> - 1) / panel<T>;
-    const std::int64_t blocks = even_blocks(total, 256, wide);
+    const std::int64_t blocks = even_blocks((total + 255) / 256, wide);
     const std::int64_t row_chunks = std::clamp<std::int64_t>(8 / blocks, 1, panels.count);
     const std::int64_t tasks = panels.groups * row_chunks * blocks;  // of one sample
     const std::int64_t chunks = std::max<std::int64_t>(panels.chunks, (panels.from + 255) / 256);
@@ -211,11 +218,17 @@ struct Product {
   void pack_positions(const T* plane, std::int64_t first, std::int64_t count, std::int64_t channels,
                       T* to_packed) const {
     const std::int64_t step = lines[0].step;
-    for (std::int64_t p = 0; p < count; p += panel<T>, to_packed += channels * panel<T>) {
-      const std::int64_t wide = std::min<std::int64_t>(count - p, panel<T>);
-      matrix::pack_rows(plane + lines[0].position(first + p), step, wide, from.stride[1], channels,
-                        [&](std::int64_t c) { return to_packed + c * panel<T>; });
+    const T* const start = plane + lines[0].position(first);
+    if (step == 1) {  // channel by channel: memory is read in runs of `count`
+      for (std::int64_t c = 0; c < channels; ++c)
+        for (std::int64_t p = 0; p < count; p += panel<T>)
+          matrix::pack_rows(start + c * from.stride[1] + p, 1, std::min<std::int64_t>(count - p, panel<T>), 0, 1,
+                            [&](std::int64_t) { return to_packed + p * channels + c * panel<T>; });
+      return;
     }
+    for (std::int64_t p = 0; p < count; p += panel<T>)
+      matrix::pack_rows(start + p * step, step, std::min<std::int64_t>(count - p, panel<T>), from.stride[1], channels,
+                        [&](std::int64_t c) { return to_packed + p * channels + c * panel<T>; });
   }
 };
 

@@ -161,6 +161,26 @@ def test_every_kernel_is_exact_at_every_level(family, data):
     assert [tensor.untyped_storage().tolist() for tensor in tensors] == before
 
 
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("activation", [1, 2, 3, 4])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_forward_kernel_stores_through_bias_and_activation(family, activation, channels_last):
+    problem = replace(LARGE[family], batch=2)
+    input, weight, bias, _ = (strategies.whole_numbers(shape, seed) for seed, shape in enumerate(shapes(problem)))
+    if channels_last:
+        input = strategies.in_layout(input, "channels_last")
+    sums = torch.from_numpy(oracles.convolution(*(t.double().numpy() for t in (input, weight)), problem, bias.numpy()))
+    function = (torch.relu, torch.nn.functional.relu6, torch.nn.functional.silu, torch.nn.functional.gelu)[
+        activation - 1
+    ]
+    for level in LEVELS:
+        ops().use_isa(level)
+        index = kernel_list("forward").index(family)
+        result = ops().convolution(input, weight, bias, *geometry(problem), problem.value, index, activation)
+        # The sums are exact; the approximations of exp and erf are within 2e-7 of each sum's size (activate.hpp).
+        np.testing.assert_allclose(result.double(), function(sums), rtol=1e-6, atol=1e-6 if activation > 2 else 0)
+
+
 # One problem a family that is large enough for bands, several tiles and three threads.
 LARGE = {
     "depthwise": oracles.Problem(
