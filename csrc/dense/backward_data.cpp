@@ -34,47 +34,52 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
     extents[i] = {fold ? std::ssize(tables[i]) : axis.input, 1, axis.stride, (axis.extent() - 1) / axis.stride};
   }
   const std::int64_t work = multiply_adds(problem);
-  const Division division = Division::of(extents, panels, work);
+  const Division division = Division::of(extents, panels, work, problem.batch);
   Blocks cut;
   for (int i = 0; i < 3; ++i)
     cut[i] = signal_blocks(problem.axis[i], fold ? 0 : problem.axis[i].before, extents[i].total, division.size[i]);
   const Correlation<T> correlation(cut, panels);
 
-  // Blocks that fold onto the same elements belong to one task, which adds them in order. `tasks` counts one sample's.
+  // Blocks that fold onto the same elements belong to one task, which adds them in order.
   const std::int64_t blocks = block_count(cut), together = fold ? blocks : 1;
-  const std::int64_t tasks = panels.groups * division.panel_chunks * (blocks / together);
-  parallel_for(pool, problem.batch * tasks, work / tasks, [&](std::int64_t begin, std::int64_t end) {
-    T* const pixels = scratch<T>(correlation.block_elements() + correlation.result_elements());
-    T* const results = pixels + correlation.block_elements();
+  const std::int64_t sample_groups = (problem.batch + division.samples - 1) / division.samples;
+  const std::int64_t tasks = division.panel_chunks * sample_groups * panels.groups * (blocks / together);
+  parallel_for(pool, tasks, work * problem.batch / tasks, [&](std::int64_t begin, std::int64_t end) {
+    T* const pixels = scratch<T>(division.samples * (correlation.pixel_elements() + correlation.result_elements()));
+    T* const results = pixels + division.samples * correlation.pixel_elements();
     for (std::int64_t step = begin * together; step < end * together; ++step) {
       const Index block = block_index(cut, step % blocks), count = counts(cut, block), corner = begins(cut, block);
-      const std::int64_t chunk = step / blocks % division.panel_chunks;
-      const std::int64_t group = step / blocks / division.panel_chunks % panels.groups;
-      const std::int64_t sample = step / together / tasks;
-      const auto positions = correlation.positions(count);
-      pack_pixels(grad_output, grad_output.plane(sample, group * panels.from), panels.from, cut, block, T(0), pixels,
-                  correlation.pitch());
+      const std::int64_t group = step / blocks % panels.groups;
+      const std::int64_t sample = step / blocks / panels.groups % sample_groups * division.samples;
+      const std::int64_t chunk = step / blocks / panels.groups / sample_groups;
+      const std::int64_t samples = std::min(division.samples, problem.batch - sample);
+      const auto positions = correlation.positions(count, samples);
+      for (std::int64_t i = 0; i < samples; ++i)
+        pack_pixels(grad_output, grad_output.plane(sample + i, group * panels.from), panels.from, cut, block, T(0),
+                    pixels + i * correlation.pixel_elements(), correlation.pitch());
       for (std::int64_t number = chunk * panels.count / division.panel_chunks;
            number < (chunk + 1) * panels.count / division.panel_chunks; ++number) {
-        T* const plane = grad_input.plane(sample, group * panels.to + number * panel<T>);
         const int columns = static_cast<int>(std::min<std::int64_t>(panels.to - number * panel<T>, panel<T>));
-        if (fold && step % blocks == 0) clear(problem, grad_input, plane, columns);
         correlation.sum(pixels, weight.packed + (group * panels.count + number) * panels.panel_size(), positions,
                         columns, nullptr, results);
         const T* from = results;
-        for (std::int64_t a = 0; a < count[0]; ++a)
-          for (std::int64_t b = 0; b < count[1]; ++b, from += count[2] * panel<T>) {
-            const Index at = {corner[0] + a, corner[1] + b, corner[2]};
-            if (!fold) {
-              store_row(from, panel<T>, count[2], columns, Activation::none,
-                        plane + grad_input.offset(at[0], at[1], at[2]), grad_input.stride[4], grad_input.stride[1]);
-              continue;
+        for (std::int64_t i = 0; i < samples; ++i) {
+          T* const plane = grad_input.plane(sample + i, group * panels.to + number * panel<T>);
+          if (fold && step % blocks == 0) clear(problem, grad_input, plane, columns);
+          for (std::int64_t a = 0; a < count[0]; ++a)
+            for (std::int64_t b = 0; b < count[1]; ++b, from += count[2] * panel<T>) {
+              const Index at = {corner[0] + a, corner[1] + b, corner[2]};
+              if (!fold) {
+                store_row(from, panel<T>, count[2], columns, Activation::none,
+                          plane + grad_input.offset(at[0], at[1], at[2]), grad_input.stride[4], grad_input.stride[1]);
+                continue;
+              }
+              const std::int64_t slice = tables[0][at[0]], line = tables[1][at[1]];
+              if (slice >= 0 && line >= 0)
+                add_row(from, panel<T>, count[2], columns, tables[2].data() + at[2],
+                        plane + grad_input.offset(slice, line, 0), grad_input.stride[4], grad_input.stride[1]);
             }
-            const std::int64_t slice = tables[0][at[0]], line = tables[1][at[1]];
-            if (slice >= 0 && line >= 0)
-              add_row(from, panel<T>, count[2], columns, tables[2].data() + at[2],
-                      plane + grad_input.offset(slice, line, 0), grad_input.stride[4], grad_input.stride[1]);
-          }
+        }
       }
     }
   });

@@ -1,20 +1,14 @@
 // Copies between tensors of any layout and blocks of pixels, whose channels lie together.
 #pragma once
 
+#include "../matrix/tile.hpp"
 #include "../rows.hpp"
 #include "../view.hpp"
 #include "blocks.hpp"
 
 namespace striate::STRIATE_LEVEL::dense {
 
-// Elements between packed pixels. Rows of a tile are that far apart: at a multiple of 1 KiB they would share a few sets
-// of the first cache.
-template <typename T>
-std::int64_t pixel_pitch(std::int64_t channels) {
-  const std::int64_t line = 64 / sizeof(T);
-  const std::int64_t rounded = (channels + line - 1) / line * line;
-  return rounded % (16 * line) == 0 ? rounded + line : rounded;
-}
+using matrix::pixel_pitch;
 
 // Packs a row: to[u * pitch + c] is channel c of the element of index[u], and `border` outside.
 template <typename T>

@@ -1,4 +1,5 @@
 #include "../matrix/panels.hpp"
+#include "../rows.hpp"
 #include "../scratch.hpp"
 #include "pointwise.hpp"
 #include "positions.hpp"
@@ -24,9 +25,10 @@ struct Division {
   std::int64_t line_blocks, length_blocks;      // of a sample
   std::int64_t passes, parts, panel_chunks;
 
-  // 448 positions repay reading and writing a tile's sums; a panel's lanes are 56 KiB of them.
-  Division(const Lines& line, std::int64_t batch, std::int64_t groups, std::int64_t panels) {
-    constexpr std::int64_t positions = 448;
+  // 448 positions repay reading and writing a tile's sums; a panel's lanes are 56 KiB of them. Rows of many channels,
+  // at `bytes` a position, leave the second cache sooner; below 224 positions the sums cost more than that.
+  Division(const Lines& line, std::int64_t batch, std::int64_t groups, std::int64_t panels, std::int64_t bytes) {
+    const std::int64_t positions = std::clamp<std::int64_t>((3 << 17) / bytes, 224, 448);
     length_blocks = (line.length + positions - 1) / positions;
     length = (line.length + length_blocks - 1) / length_blocks;
     line_blocks = line.count;
@@ -46,7 +48,8 @@ struct Division {
 template <typename T>
 class Accumulation {
  public:
-  Accumulation(const Division& division, const Operand<T>& rows, const Operand<T>& lanes_of, std::int64_t batch)
+  Accumulation(const Division& division, const Operand<T>& rows, const Operand<T>& lanes_of, std::int64_t batch,
+               std::int64_t groups)
       : division_(division),
         rows_(rows),
         lanes_(lanes_of),
@@ -54,7 +57,12 @@ class Accumulation {
         run_(division.samples * division.lines),
         left_row_(rows.channels),
         sum_row_(rows.channels),
-        packed_(scratch<T>(division.samples * division.lines * division.length * panel<T>)) {
+        by_pixel_(rows.view.stride[1] == 1),
+        copied_(by_pixel_ && rows.lines.step != rows.channels * groups),
+        pitch_(matrix::pixel_pitch<T>(rows.channels)) {
+    const std::int64_t positions = division.samples * division.lines * division.length;
+    packed_ = scratch<T>(positions * (panel<T> + (copied_ ? pitch_ : 0)));
+    pixels_ = packed_ + positions * panel<T>;
     for (std::int64_t c = 0; c < rows.channels; ++c) {
       left_row_[c] = c * rows.view.stride[1];
       sum_row_[c] = c * panel<T>;
@@ -77,7 +85,24 @@ class Accumulation {
     for (std::int64_t i = 0; i < runs; ++i)
       run_[i] = (sample + i / line_count) * rows_.view.stride[0] + rows_.lines.line(line + i % line_count) +
                 start * rows_.lines.step;
-    const T* const left = rows_.view.plane(0, group * rows_.channels);
+    const T* left = rows_.view.plane(0, group * rows_.channels);
+    std::int64_t step = rows_.lines.step;
+    if (copied_) {  // the pixels of a stride: as they lie, each would be a miss that no processor foresees
+      for (std::int64_t i = 0; i < runs; ++i) {
+        for (std::int64_t u = 0; u < length; ++u)
+          map_row(left + run_[i] + u * step, rows_.channels, pixels_ + (i * length + u) * pitch_,
+                  [](Vector<T> v) { return v; });
+        run_[i] = i * length * pitch_;
+      }
+      left = pixels_;
+      step = pitch_;
+    }
+    // The next pass begins where this one ends; a tile fetches one line of it a term, if both have room in a cache.
+    constexpr std::int64_t line_elements = 64 / sizeof(T);
+    const std::int64_t next = runs * length * step;
+    const bool fetch = by_pixel_ && !copied_ && next * static_cast<std::int64_t>(sizeof(T)) <= 1 << 19;
+    const T* ahead = fetch ? left + run_[runs - 1] + length * step : nullptr;
+    const T* const ahead_end = fetch ? ahead + next : nullptr;
     const std::int64_t tiles = (rows_.channels + matrix::max_rows - 1) / matrix::max_rows;
     for (std::int64_t number = begin; number < end; ++number, sums += rows_.channels * panel<T>) {
       const std::int64_t channel = number * panel<T>;
@@ -92,8 +117,9 @@ class Accumulation {
       for (std::int64_t t = 0; t < tiles; ++t) {
         const std::int64_t top = t * rows_.channels / tiles, bottom = (t + 1) * rows_.channels / tiles;
         matrix::tile<T>(static_cast<int>(bottom - top), matrix::vectors_of<T>(columns))(
-            {left, left_row_.data() + top, run_.data(), runs, length, rows_.lines.step}, {packed_, panel<T>},
-            {sums, sum_row_.data() + top, columns, !first});
+            {left, left_row_.data() + top, run_.data(), runs, length, step},
+            {packed_, panel<T>, ahead < ahead_end ? ahead : nullptr}, {sums, sum_row_.data() + top, columns, !first});
+        if (ahead < ahead_end) ahead += runs * length * line_elements;
       }
     }
   }
@@ -103,7 +129,9 @@ class Accumulation {
   const Operand<T>&rows_, &lanes_;
   std::int64_t batch_;
   std::vector<std::int64_t> run_, left_row_, sum_row_;
-  T* packed_;
+  bool by_pixel_, copied_;  // channels lie together; but not the pixels
+  std::int64_t pitch_;
+  T *packed_, *pixels_;
 };
 
 }  // namespace
@@ -119,13 +147,13 @@ void backward_weight(const Problem& problem, View<const T> grad_output, View<con
   const Operand<T>&rows = by_output ? x : grad, &lanes_of = by_output ? grad : x;
 
   const std::int64_t groups = problem.groups, panels = (lanes_of.channels + panel<T> - 1) / panel<T>;
-  const Division division(x_lines, problem.batch, groups, panels);
+  const Division division(x_lines, problem.batch, groups, panels, rows.channels * static_cast<std::int64_t>(sizeof(T)));
   const std::int64_t panel_size = rows.channels * panel<T>, part_size = groups * panels * panel_size;
   T* const sums = scratch<T>(division.parts * part_size, Scratch::call);  // [part][group][panel][row][lane]
   const std::int64_t tasks = groups * division.panel_chunks * division.parts;
   const std::int64_t work = problem.batch * x_lines.count * x_lines.length * problem.in_channels * grad.channels;
   parallel_for(pool, tasks, work / tasks, [&](std::int64_t begin, std::int64_t end) {
-    Accumulation<T> accumulation(division, rows, lanes_of, problem.batch);
+    Accumulation<T> accumulation(division, rows, lanes_of, problem.batch, groups);
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t part = task % division.parts;
       const std::int64_t chunk = task / division.parts % division.panel_chunks;

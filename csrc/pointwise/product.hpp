@@ -37,54 +37,96 @@ struct Product {
  private:
   // Lanes along the channels of `to`: tasks are ranges of positions of all samples, and of panels.
   void along_channels(ParallelFor pool) const {
-    // 512 KiB of `from`, read again for each panel; at least four tiles, which share a panel.
-    const std::int64_t size =
-        std::clamp<std::int64_t>((1 << 19) / static_cast<std::int64_t>(sizeof(T)) / panels.from, 56, 448);
-    const std::int64_t total = batch * positions(), blocks = (total + size - 1) / size;
-    const std::int64_t panel_chunks = std::clamp<std::int64_t>((8 + blocks - 1) / blocks, 1, panels.count);
+    // Blocks of 512 KiB of `from`, read again for each panel, and of at least four tiles, which share a panel.
+    constexpr std::int64_t rows = matrix::max_rows, bytes = sizeof(T);
+    const std::int64_t total = batch * positions(), tiles = (total + rows - 1) / rows;
+    const std::int64_t size = std::clamp<std::int64_t>((1 << 19) / bytes / panels.from, 4 * rows, 32 * rows);
+    // Where the weights stay in a second cache each tile meets all of them, and stores whole rows.
+    const bool direct = to.stride[1] == 1, by_tile = direct && panels.count * panels.panel_size() * bytes <= 1 << 18;
+    std::int64_t blocks = (total + size - 1) / size;
+    if (by_tile) blocks = even_blocks(blocks, tiles / 4);
+    const std::int64_t panel_chunks = std::clamp<std::int64_t>(8 / blocks, 1, panels.count);
+    if (blocks > 1 && blocks * panel_chunks % 2 == 1) ++blocks;
     const std::int64_t tasks = panels.groups * panel_chunks * blocks;
-    const bool direct = to.stride[1] == 1;
+    const std::int64_t step = (by_tile ? 1 : (tiles + blocks - 1) / blocks) * rows;
+    // Pixels a multiple of 2 KiB apart share two sets of the first cache: they are copied, 14 at least, to a better
+    // pitch.
+    const bool copied = from.stride[1] == 1 && lines[0].step * bytes % 2048 == 0;
+    const std::int64_t pitch = matrix::pixel_pitch<T>(panels.from);
     const std::int64_t work = total * panels.from * panels.to * panels.groups;
     parallel_for(pool, tasks, work / tasks, [&](std::int64_t begin, std::int64_t end) {
-      T* const results = scratch<T>(direct ? 0 : size * panel<T>);
-      std::vector<std::int64_t> left(size), result(size);
+      T* const results = scratch<T>(step * ((direct ? 0 : panel<T>)+(copied ? pitch : 0)));
+      T* const pixels = results + (direct ? 0 : step * panel<T>);
+      std::vector<std::int64_t> left(step), result(step);
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t block = task % blocks, chunk = task / blocks % panel_chunks;
         const std::int64_t group = task / blocks / panel_chunks;
-        const std::int64_t first = block * total / blocks, count = (block + 1) * total / blocks - first;
-        for (std::int64_t i = 0; i < count; ++i) {
-          const std::int64_t sample = (first + i) / positions(), position = (first + i) % positions();
-          left[i] = sample * from.stride[0] + lines[0].position(position);
-          result[i] = direct ? sample * to.stride[0] + lines[1].position(position) : i * panel<T>;
-        }
-        for (std::int64_t number = chunk * panels.count / panel_chunks;
-             number < (chunk + 1) * panels.count / panel_chunks; ++number) {
-          const std::int64_t channel = group * panels.to + number * panel<T>;
-          const int columns = static_cast<int>(std::min<std::int64_t>(panels.to - number * panel<T>, panel<T>));
-          T* const sums = direct ? to.plane(0, channel) : results;
-          sum_channels(group, number, columns, left.data(), sums, result.data(), count);
-          if (direct)
-            activate_rows(sums, result.data(), count, columns);
-          else
-            store_planes(results, first, count, channel, columns);
+        const std::int64_t block_end = std::min((block + 1) * tiles / blocks * rows, total);
+        for (std::int64_t first = block * tiles / blocks * rows; first < block_end; first += step) {
+          const std::int64_t count = std::min(step, block_end - first);
+          find_positions(first, count, direct, left.data(), result.data());
+          const T* const plane = from.plane(0, group * panels.from);
+          for (std::int64_t i = 0; copied && i < count; ++i) {
+            map_row(plane + left[i], panels.from, pixels + i * pitch, [](Vector<T> v) { return v; });
+            left[i] = i * pitch;
+          }
+          for (std::int64_t number = chunk * panels.count / panel_chunks;
+               number < (chunk + 1) * panels.count / panel_chunks; ++number) {
+            const std::int64_t channel = group * panels.to + number * panel<T>;
+            const int columns = static_cast<int>(std::min<std::int64_t>(panels.to - number * panel<T>, panel<T>));
+            T* const sums = direct ? to.plane(0, channel) : results;
+            // The pixels of the next tile, from memory, while this one meets its first panel.
+            const bool fetch =
+                by_tile && !copied && from.stride[1] == 1 && number == chunk * panels.count / panel_chunks;
+            sum_channels(copied ? pixels : plane, group, number, columns, left.data(), sums, result.data(), count,
+                         fetch ? plane + left[count - 1] + lines[0].step : nullptr);
+            if (direct)
+              activate_rows(sums, result.data(), count, columns);
+            else
+              store_planes(results, first, count, channel, columns);
+          }
         }
       }
     });
   }
 
-  void sum_channels(std::int64_t group, std::int64_t number, int columns, const std::int64_t* left, T* sums,
-                    const std::int64_t* result, std::int64_t count) const {
+  // At least so many blocks, at most `most`: a multiple of 8, which divides evenly among a few threads, or a part of 8.
+  static std::int64_t even_blocks(std::int64_t blocks, std::int64_t most) {
+    for (std::int64_t even = (blocks + 7) / 8 * 8; even >= blocks; even = even > 8 ? even - 8 : even / 2)
+      if (even <= most) return std::max<std::int64_t>(even, 1);
+    return blocks;
+  }
+
+  // Where positions [first, first + count) of all samples stand in `from`, and in `to` or the results.
+  void find_positions(std::int64_t first, std::int64_t count, bool direct, std::int64_t* left,
+                      std::int64_t* result) const {
+    std::int64_t sample = first / positions(), line = first % positions() / lines[0].length;
+    std::int64_t at = first % lines[0].length;
+    for (std::int64_t i = 0; i < count; at = 0) {
+      const std::int64_t end = i + std::min(count - i, lines[0].length - at);
+      std::int64_t from_at = sample * from.stride[0] + lines[0].line(line) + at * lines[0].step;
+      std::int64_t to_at = sample * to.stride[0] + lines[1].line(line) + at * lines[1].step;
+      for (; i < end; ++i, from_at += lines[0].step, to_at += lines[1].step) {
+        left[i] = from_at;
+        result[i] = direct ? to_at : i * panel<T>;
+      }
+      if (++line == lines[0].count) line = 0, ++sample;
+    }
+  }
+
+  void sum_channels(const T* data, std::int64_t group, std::int64_t number, int columns, const std::int64_t* left,
+                    T* sums, const std::int64_t* result, std::int64_t count, const T* ahead) const {
     const std::int64_t tiles = (count + matrix::max_rows - 1) / matrix::max_rows, run = 0;
     const T* const start = epilogue.from(group * panels.to + number * panel<T>).bias;
     for (std::int64_t chunk = 0; chunk < panels.chunks; ++chunk) {
       const std::int64_t k = panels.chunk_begin(chunk), terms = panels.chunk_begin(chunk + 1) - k;
-      const matrix::Right<T> right = {
-          weight + (group * panels.count + number) * panels.panel_size() + panels.at(phase(), chunk), panel<T>};
-      const T* const data = from.plane(0, group * panels.from + k);
+      const T* const chunk_weight =
+          weight + (group * panels.count + number) * panels.panel_size() + panels.at(phase(), chunk);
       for (std::int64_t t = 0; t < tiles; ++t) {
         const std::int64_t first = t * count / tiles, last = (t + 1) * count / tiles;
         matrix::tile<T>(static_cast<int>(last - first), matrix::vectors_of<T>(columns))(
-            {data, left + first, &run, 1, terms, from.stride[1]}, right,
+            {data + k * from.stride[1], left + first, &run, 1, terms, from.stride[1]},
+            ahead ? matrix::Right<T>{chunk_weight, panel<T>, ahead} : matrix::right_operand(chunk_weight, terms, t),
             {sums, result + first, columns, chunk > 0, nullptr, start});
       }
     }
@@ -116,21 +158,22 @@ struct Product {
 
   // Lanes along positions, whose results are one line of every plane; tasks are blocks of positions of one sample.
   void along_positions(ParallelFor pool) const {
-    // Blocks of at most 256 positions, whose channels are packed by chunks of at most 256 KiB.
-    const std::int64_t total = positions();
-    const std::int64_t blocks = std::clamp<std::int64_t>((total + 255) / 256, 1, total);
-    const std::int64_t row_chunks = std::clamp<std::int64_t>((8 + blocks - 1) / blocks, 1, panels.count);
+    // Blocks of about 256 positions, whole panels of them, whose channels are packed by chunks of at most 256 KiB.
+    const std::int64_t total = positions(), wide = (total + panel<T> - 1) / panel<T>;
+    const std::int64_t blocks = even_blocks((total + 255) / 256, wide);
+    const std::int64_t row_chunks = std::clamp<std::int64_t>(8 / blocks, 1, panels.count);
     const std::int64_t tasks = panels.groups * row_chunks * blocks;  // of one sample
     const std::int64_t chunks = std::max<std::int64_t>(panels.chunks, (panels.from + 255) / 256);
     parallel_for(pool, batch * tasks, total * panels.from * panels.to * panels.groups / tasks,
                  [&](std::int64_t begin, std::int64_t end) {
-                   const std::int64_t widest = ((total + blocks - 1) / blocks + panel<T> - 1) / panel<T> * panel<T>;
+                   const std::int64_t widest = (wide + blocks - 1) / blocks * panel<T>;
                    T* const packed = scratch<T>(widest * ((panels.from + chunks - 1) / chunks));
                    std::vector<std::int64_t> left(panels.to), result(panels.to);
                    for (std::int64_t task = begin; task < end; ++task) {
                      const std::int64_t block = task % blocks, row_chunk = task / blocks % row_chunks;
                      const std::int64_t group = task / blocks / row_chunks % panels.groups, sample = task / tasks;
-                     const std::int64_t first = block * total / blocks, count = (block + 1) * total / blocks - first;
+                     const std::int64_t first = block * wide / blocks * panel<T>,
+                                        count = std::min((block + 1) * wide / blocks * panel<T>, total) - first;
                      const std::int64_t row_begin = row_chunk * panels.to / row_chunks,
                                         row_end = (row_chunk + 1) * panels.to / row_chunks;
                      sum_positions(sample, group, first, count, row_begin, row_end, chunks, packed, left.data(),
@@ -175,11 +218,17 @@ struct Product {
   void pack_positions(const T* plane, std::int64_t first, std::int64_t count, std::int64_t channels,
                       T* to_packed) const {
     const std::int64_t step = lines[0].step;
-    for (std::int64_t p = 0; p < count; p += panel<T>, to_packed += channels * panel<T>) {
-      const std::int64_t wide = std::min<std::int64_t>(count - p, panel<T>);
-      matrix::pack_rows(plane + lines[0].position(first + p), step, wide, from.stride[1], channels,
-                        [&](std::int64_t c) { return to_packed + c * panel<T>; });
+    const T* const start = plane + lines[0].position(first);
+    if (step == 1) {  // channel by channel: memory is read in runs of `count`
+      for (std::int64_t c = 0; c < channels; ++c)
+        for (std::int64_t p = 0; p < count; p += panel<T>)
+          matrix::pack_rows(start + c * from.stride[1] + p, 1, std::min<std::int64_t>(count - p, panel<T>), 0, 1,
+                            [&](std::int64_t) { return to_packed + p * channels + c * panel<T>; });
+      return;
     }
+    for (std::int64_t p = 0; p < count; p += panel<T>)
+      matrix::pack_rows(start + p * step, step, std::min<std::int64_t>(count - p, panel<T>), from.stride[1], channels,
+                        [&](std::int64_t c) { return to_packed + p * channels + c * panel<T>; });
   }
 };
 
