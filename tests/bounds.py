@@ -16,7 +16,7 @@ def fourier(magnitude, terms, length, dtype):
     """Bound of a sum of `terms` correlations by transforms of `length` elements.
 
     `magnitude` is the sum over terms of the signal's 2-norm times the kernel's 1-norm. A level of a transform is off by
-    at most (4 sqrt(2) + 1) units of the result's 2-norm (Higham 2002, theorem 24.2), here 8; there are three transforms,
+    at most (4 sqrt(2) + 1) units of the result's 2-norm (Higham 2002, theorem 24.2), here 8; there are three of them,
     and two levels more for the ends of a real one.
     """
     unit = np.finfo(dtype).eps / 2

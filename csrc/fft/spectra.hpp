@@ -20,6 +20,8 @@ class Spectra {
   void store(const Transform<T>& transform, const T* tile, std::int64_t group, T sign, T* to) const {
     to += group * lanes<T>;
     for (std::int64_t bin = 0; bin < transform.bins(); ++bin, tile += complex_size<T>, to += frequency()) {
+      __builtin_prefetch(to + ahead * frequency(), 1);
+      __builtin_prefetch(to + ahead * frequency() + part_, 1);
       const auto value = Complex<T>::at(tile);
       STRIATE_LEVEL::store(to, value.re);
       STRIATE_LEVEL::store(to + part_, value.im * broadcast(sign));
@@ -29,11 +31,15 @@ class Spectra {
   // Lanes that no signal uses were never written.
   void load(const Transform<T>& transform, const T* from, std::int64_t group, int used, T* tile) const {
     from += group * lanes<T>;
-    for (std::int64_t bin = 0; bin < transform.bins(); ++bin, tile += complex_size<T>, from += frequency())
+    for (std::int64_t bin = 0; bin < transform.bins(); ++bin, tile += complex_size<T>, from += frequency()) {
+      __builtin_prefetch(from + ahead * frequency());
+      __builtin_prefetch(from + ahead * frequency() + part_);
       Complex<T>{load_part(from, used), load_part(from + part_, used)}.put(tile);
+    }
   }
 
  private:
+  static constexpr std::int64_t ahead = 16;
   std::int64_t part_;
 };
 
