@@ -39,7 +39,7 @@ class Spectra {
   }
 
  private:
-  static constexpr std::int64_t ahead = 16;
+  static constexpr std::int64_t ahead = 16;  // frequencies: each is another page, which the hardware does not foresee
   std::int64_t part_;
 };
 
@@ -55,11 +55,11 @@ struct Workspace {
   }
 };
 
-// Blocks whose spectra, of so many channels in all, are held at a time: 16 MiB, or one block.
+// Blocks whose spectra, of so many channels in all, are held at a time: 32 MiB, or one block.
 template <typename T>
 std::int64_t chunk(const Transform<T>& transform, std::int64_t channels) {
   const std::int64_t block = transform.bins() * 2 * channels * static_cast<std::int64_t>(sizeof(T));
-  return std::max<std::int64_t>((1 << 24) / block, 1);
+  return std::max<std::int64_t>((1 << 25) / block, 1);
 }
 
 }  // namespace striate::STRIATE_LEVEL::fft

@@ -29,7 +29,8 @@ Lengths lengths_of_kernel(const Problem& problem) {
   Lengths result;
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const std::int64_t extent = problem.axis[i].extent();
-    const std::int64_t wanted = extent == 1 ? 1 : long_axes > 1 ? 3 * extent : extent <= 1024 ? 4 * extent : 2 * extent;
+    const std::int64_t one_axis = std::min(8 * extent, std::max<std::int64_t>(2 * extent, 4096));
+    const std::int64_t wanted = extent == 1 ? 1 : long_axes > 1 ? 3 * extent : one_axis;
     result[i] = lengths(wanted, i == 2).front();
   }
   return result;
@@ -41,7 +42,6 @@ Lengths lengths_of_signal(const Problem& problem, const Lengths& total) {
     const std::int64_t extent = problem.axis[i].extent();
     double least = 0;
     result[i] = 0;
-    // Sixteen kernels' length and more saves less than a sixteenth; a whole axis may be one tile.
     for (const std::int64_t n : lengths(extent, i == 2)) {
       const std::int64_t step = n - extent + 1, tiles = (total[i] + step - 1) / step;
       const double cost = static_cast<double>(tiles * n) * (std::log2(static_cast<double>(n)) + 4);

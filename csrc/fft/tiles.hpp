@@ -13,9 +13,9 @@ std::vector<std::int64_t> lengths(std::int64_t least, bool even);
 
 using Lengths = std::array<std::int64_t, Problem::max_ndim>;
 
-// For a kernel whose spectra are kept between calls, so nothing of the signal may count: long enough that neighbouring
-// tiles share a quarter (one axis) or a third of each axis (several), half where a quarter would leave the second
-// cache.
+// For a kernel whose spectra are kept between calls, so nothing of the signal may count: neighbouring tiles share an
+// eighth (one axis; up to a half beyond 4096) or a third of each axis. Longer ones were slower for their spectra's
+// size.
 Lengths lengths_of_kernel(const Problem& problem);
 
 // With the signal known: the fewest operations. `total` positions are computed on each axis.

@@ -154,7 +154,7 @@ def fourier_bounds(problem, tensors):
         for array in (signal, sent, np.abs(grad).sum(space))
     )
     extents = [d * (k - 1) + 1 for k, d in zip(problem.kernel, problem.dilation, strict=True)]
-    length, dtype = prod(6 * extent for extent in extents), tensors[0].numpy().dtype
+    length, dtype = prod(12 * extent for extent in extents), tensors[0].numpy().dtype
     tiles = problem.batch * prod(grid.shape)  # at most
     forward = np.einsum("ngc,goc->ngo", signal, taps).reshape(problem.batch, problem.out_channels)
     data = np.einsum("ngo,goc->ngc", sent, taps).reshape(problem.batch, problem.in_channels)
