@@ -20,6 +20,8 @@ class Spectra {
   void store(const Transform<T>& transform, const T* tile, std::int64_t group, T sign, T* to) const {
     to += group * lanes<T>;
     for (std::int64_t bin = 0; bin < transform.bins(); ++bin, tile += complex_size<T>, to += frequency()) {
+      __builtin_prefetch(to + ahead * frequency(), 1);
+      __builtin_prefetch(to + ahead * frequency() + part_, 1);
       const auto value = Complex<T>::at(tile);
       STRIATE_LEVEL::store(to, value.re);
       STRIATE_LEVEL::store(to + part_, value.im * broadcast(sign));
@@ -29,11 +31,15 @@ class Spectra {
   // Lanes that no signal uses were never written.
   void load(const Transform<T>& transform, const T* from, std::int64_t group, int used, T* tile) const {
     from += group * lanes<T>;
-    for (std::int64_t bin = 0; bin < transform.bins(); ++bin, tile += complex_size<T>, from += frequency())
+    for (std::int64_t bin = 0; bin < transform.bins(); ++bin, tile += complex_size<T>, from += frequency()) {
+      __builtin_prefetch(from + ahead * frequency());
+      __builtin_prefetch(from + ahead * frequency() + part_);
       Complex<T>{load_part(from, used), load_part(from + part_, used)}.put(tile);
+    }
   }
 
  private:
+  static constexpr std::int64_t ahead = 16;  // frequencies: each is another page, which the hardware does not foresee
   std::int64_t part_;
 };
 
@@ -49,11 +55,11 @@ struct Workspace {
   }
 };
 
-// Blocks whose spectra, of so many channels in all, are held at a time: 16 MiB, or one block.
+// Blocks whose spectra, of so many channels in all, are held at a time: 32 MiB, or one block.
 template <typename T>
 std::int64_t chunk(const Transform<T>& transform, std::int64_t channels) {
   const std::int64_t block = transform.bins() * 2 * channels * static_cast<std::int64_t>(sizeof(T));
-  return std::max<std::int64_t>((1 << 24) / block, 1);
+  return std::max<std::int64_t>((1 << 25) / block, 1);
 }
 
 }  // namespace striate::STRIATE_LEVEL::fft

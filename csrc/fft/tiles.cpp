@@ -29,7 +29,8 @@ Lengths lengths_of_kernel(const Problem& problem) {
   Lengths result;
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const std::int64_t extent = problem.axis[i].extent();
-    const std::int64_t wanted = extent == 1 ? 1 : long_axes > 1 ? 3 * extent : extent <= 1024 ? 4 * extent : 2 * extent;
+    const std::int64_t one_axis = std::min(8 * extent, std::max<std::int64_t>(2 * extent, 4096));
+    const std::int64_t wanted = extent == 1 ? 1 : long_axes > 1 ? 3 * extent : one_axis;
     result[i] = lengths(wanted, i == 2).front();
   }
   return result;
@@ -41,7 +42,6 @@ Lengths lengths_of_signal(const Problem& problem, const Lengths& total) {
     const std::int64_t extent = problem.axis[i].extent();
     double least = 0;
     result[i] = 0;
-    // Sixteen kernels' length and more saves less than a sixteenth; a whole axis may be one tile.
     for (const std::int64_t n : lengths(extent, i == 2)) {
       const std::int64_t step = n - extent + 1, tiles = (total[i] + step - 1) / step;
       const double cost = static_cast<double>(tiles * n) * (std::log2(static_cast<double>(n)) + 4);
@@ -53,6 +53,25 @@ Lengths lengths_of_signal(const Problem& problem, const Lengths& total) {
 
 Lengths lengths_of(const Problem& problem, const Lengths& total) {
   return by_channel(problem) ? lengths_of_signal(problem, total) : lengths_of_kernel(problem);
+}
+
+double worth(const Problem& problem) {
+  Lengths total;
+  for (int i = 0; i < Problem::max_ndim; ++i) total[i] = (problem.axis[i].output() - 1) * problem.axis[i].stride + 1;
+  const Cut cut(problem, lengths_of(problem, total), total);
+  const double points = static_cast<double>(cut.length[0] * cut.length[1] * cut.length[2]);
+  const double transform = points * (std::log2(points) + 4);
+  // Signals fill vectors of 16.
+  const auto vectors = [&](std::int64_t channels) {
+    const std::int64_t lanes = channels > 8 ? cut.tiles() * ((channels + 15) / 16) : (cut.tiles() * channels + 15) / 16;
+    return static_cast<double>(16 * lanes);
+  };
+  if (by_channel(problem)) return 4 * transform * vectors(problem.out_channels);
+  const double kernels = static_cast<double>(problem.out_channels * problem.in_channels_per_group());
+  const double products =
+      static_cast<double>(problem.in_channels * ((problem.out_channels_per_group() + 15) / 16 * 16));
+  return 8 * transform * (vectors(problem.in_channels) + vectors(problem.out_channels)) + 6 * transform * kernels +
+         2 * points * static_cast<double>(cut.tiles()) * products;
 }
 
 Windows::Windows(std::vector<std::int64_t> index, std::int64_t tiles, std::int64_t step, std::int64_t count)
