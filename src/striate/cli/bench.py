@@ -3,12 +3,15 @@
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from striate.cli.console import errors, output
+
+if TYPE_CHECKING:
+    from striate.bench.whole import WholeRow
 
 _WIDTH = 160  # columns of a table with every peer
 
@@ -44,6 +47,9 @@ def bench(
             "May be repeated.",
         ),
     ] = None,
+    overhead: Annotated[
+        bool, typer.Option("--overhead", help="Time instead what a call costs before it computes.")
+    ] = False,
     peers: Annotated[
         str, typer.Option(metavar="NAME,...", help="Among torch, compile, jax, onnxruntime and openvino; or none.")
     ] = "torch,jax,onnxruntime,openvino",
@@ -63,7 +69,7 @@ def bench(
         Path | None, typer.Option("--json", metavar="FILE", help="Write everything measured there too.")
     ] = None,
 ) -> None:
-    """Time every convolution of the problem files, or whole networks, ours beside torch, JAX, ONNX Runtime and OpenVINO.
+    """Time convolutions of the problem files, or whole networks, ours beside torch, JAX, ONNX Runtime and OpenVINO.
 
     Every result is checked before it is timed; all take turns in one run. Ratios above 1 say that ours is faster: than
     torch in the same layout, and than the best peer in any. `floor` is the share of the least time that the machine's
@@ -71,6 +77,9 @@ def bench(
     """
     directions = ("forward", "train") if direction is Direction.both else (direction.value,)
     layouts = ("nchw", "nhwc") if layout is Layout.both else (layout.value,)
+    if overhead:
+        _print_overhead()
+        return
     if model:
         _bench_networks(model, directions, layouts, batch, threads, kernel, rounds, turn, json_file)
         return
@@ -126,6 +135,15 @@ def bench(
         write_json(json_file, rows, found, ceilings, settings)
 
 
+def _print_overhead() -> None:
+    """Print what the smallest convolution costs, torch's and ours."""
+    from striate.bench.overhead import measure_overhead  # noqa: PLC0415
+
+    output.print("1x1 convolution of 4 channels on 4x4, microseconds a call")
+    for name, (torchs, ours) in measure_overhead().items():
+        output.print(f"{name:<17} torch {torchs:6.2f}  striate {ours:6.2f}  ratio {ours / torchs:.2f}")
+
+
 def _bench_networks(
     models: list[str],
     directions: tuple[str, ...],
@@ -145,7 +163,8 @@ def _bench_networks(
     from striate.bench.whole import benchmark_network  # noqa: PLC0415
     from striate.engine.selection import use_kernel  # noqa: PLC0415
 
-    threads, found, rows = threads or available_cores(), machine(), []
+    threads, found = threads or available_cores(), machine()
+    rows: list[WholeRow] = []
     with limited_to(threads), use_kernel(kernel) if kernel else nullcontext():
         ceilings = measure_ceilings()
         for line in ceiling_lines(found, ceilings, threads):
