@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "data": {"arithmetic"},
     "train": {"arithmetic", "engine", "functional", "nn", "models", "data"},
     "view": {"arithmetic", "engine", "functional", "nn", "acceleration", "models", "data", "train"},
-    "bench": {"arithmetic", "engine", "functional"},
+    "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "cli": {"arithmetic", "engine", "functional", "nn", "models", "data", "train", "view", "bench"},
 }
 

@@ -8,6 +8,7 @@ from torch import nn
 import striate.nn as snn
 from striate import accelerate, use_kernel
 from striate.acceleration.observation import observe, plan_of_call, plan_without_input
+from striate.engine.planning import verdicts
 from striate.engine.problem import Problem
 from striate.engine.selection import DIRECTIONS
 
@@ -27,8 +28,27 @@ def test_kernels_and_reasons_are_the_plans():
     assert depthwise.problem == "b8 c32 o32 g32 i28x28 k7x7 p3:3x3:3"
     assert set(depthwise.kernels.values()) == {"depthwise"}
     assert depthwise.why == ""
+    assert tuple(depthwise.gains) == DIRECTIONS
+    assert min(depthwise.gains.values()) > 1
+    assert all((dense.gains[of] == 1) == (dense.kernels[of] == "torch") for of in DIRECTIONS)
     assert (pool.problem, pool.kernels) == ("", {})
     assert pool.why == "our pooling runs on the inputs where it is the faster, torch's on others"
+
+
+def test_a_transposed_layer_is_planned_as_the_convolution_that_it_transposes():
+    layer = nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1, output_padding=1)
+    assert plan_without_input(layer, "").problem == "c4 o8 k3x3 s2x2 p1:1x1:1"
+    input = strategies.numbers((2, 8, 5, 6), 0)
+    (row,) = rows(layer, input)
+    assert row.problem == "b2 c4 o8 i10x12 k3x3 s2x2 p1:1x1:1"
+    assert Problem.parse(row.problem).output_shape == input.shape
+    assert (row.type, row.ours) == ("ConvTranspose2d", True)
+    large = nn.ConvTranspose1d(64, 64, 9, padding=4)
+    (row,) = rows(large, strategies.numbers((1, 64, 4000), 1))
+    said = {of: verdicts(Problem.parse(row.problem), of) for of in DIRECTIONS}
+    chosen = {of: next(name for name, verdict in said[of].items() if verdict == "chosen") for of in DIRECTIONS}
+    swapped = {"forward": "backward_data", "backward_data": "forward", "backward_weight": "backward_weight"}
+    assert row.kernels == {of: chosen[asked] for of, asked in swapped.items()}
 
 
 @pytest.mark.parametrize("ndim", [1, 2, 3])
@@ -106,6 +126,9 @@ def test_a_forced_kernel_is_the_plan():
     with use_kernel("reference"):
         (row,) = rows(layer, input)
     assert set(row.kernels.values()) == {"reference"}
+    assert row.gains == {}
+    with use_kernel("torch"):
+        assert set(rows(layer, input)[0].gains.values()) == {1.0}
     assert plan_of_call(layer, input[:, :, :0]).kernels == {}
     with use_kernel("depthwise"):
         plan = plan_of_call(layer, input)

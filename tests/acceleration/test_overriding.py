@@ -31,7 +31,7 @@ def reaches_ours(call):
         try:
             call()
         except RuntimeError as error:
-            assert REFUSAL in str(error)  # noqa: PT017, some calls must not raise
+            assert REFUSAL in str(error), error  # noqa: PT017, some calls must not raise
             return True
     return False
 
@@ -51,6 +51,57 @@ def test_every_way_to_convolve_reaches_our_kernels(ndim, call):
     with override():
         assert reaches_ours(calls[call])
     assert not reaches_ours(calls[call])
+
+
+TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+@pytest.mark.parametrize("call", ["F", "module", "keywords"])
+def test_transposed_convolutions_reach_our_kernels(ndim, call):
+    input, _, _ = tensors(ndim)
+    weight = strategies.whole_numbers((4, 4, *(3,) * ndim), 2, torch.float32)
+    layer = getattr(nn, f"ConvTranspose{ndim}d")(4, 4, 3, bias=False)
+    calls = {
+        "F": lambda: TRANSPOSED[ndim](input, weight),
+        "module": lambda: layer(input),
+        "keywords": lambda: TRANSPOSED[ndim](weight=weight, input=input, output_padding=1, stride=2),
+    }
+    assert not reaches_ours(calls[call])
+    with override():
+        assert reaches_ours(calls[call])
+        with torch.autocast("cpu"):
+            assert not reaches_ours(calls[call])
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+@pytest.mark.parametrize("kernel", ["reference", "direct", "torch"])
+def test_transposed_convolutions_give_the_same_numbers_and_gradients(ndim, kernel):
+    shapes = (2, 4, *(5,) * ndim), (4, 3, *(3,) * ndim), (6,)
+    for stride, padding, extra, dilation in ((1, 0, 0, 1), (2, 1, 1, 1), ([3] * ndim, 2, 0, 2), (1, 0, (1,) * ndim, 2)):
+        results = []
+        for context in (use_kernel("torch"), override()):
+            leaves = [strategies.whole_numbers(shape, seed).requires_grad_() for seed, shape in enumerate(shapes)]
+            with use_kernel(kernel), context:
+                output = TRANSPOSED[ndim](*leaves, stride, padding, extra, 2, dilation)
+            output.backward(strategies.whole_numbers(output.shape, 4))
+            results.append((output, *(leaf.grad for leaf in leaves)))
+        for ours, torchs in zip(results[1], results[0], strict=True):
+            torch.testing.assert_close(ours, torchs, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"padding": -1}, {"padding": "same"}, {"output_padding": 2, "stride": 2}, {"groups": 3}, {"strid": 1}],
+)
+def test_what_torch_refuses_of_a_transposed_convolution_is_refused_in_its_words(arguments):
+    input, weight, _ = tensors(2)
+    weight = weight.transpose(0, 1)
+    with pytest.raises((RuntimeError, TypeError)) as torchs:
+        torch.conv_transpose2d(input, weight, **arguments)
+    with override(), pytest.raises((RuntimeError, TypeError)) as ours:
+        torch.conv_transpose2d(input, weight, **arguments)
+    assert (type(ours.value), str(ours.value)) == (type(torchs.value), str(torchs.value))
 
 
 @pytest.mark.parametrize("ndim", [1, 2, 3])
@@ -163,7 +214,6 @@ class Tagged(torch.Tensor):
 def test_everything_else_stays_torchs():
     input, weight, bias = tensors(2)
     calls = {
-        "transposed": lambda: torch.conv_transpose2d(input, weight.transpose(0, 1)),
         "pooling": lambda: F.max_pool2d(input, 3),
         "subclass": lambda: torch.conv2d(input.as_subclass(Tagged), weight),
         "meta": lambda: torch.conv2d(input.to("meta"), weight.to("meta")),

@@ -96,3 +96,26 @@ def test_what_was_measured_before_a_failure_is_shown(striate, quick, monkeypatch
     rows = [line.split()[1:4] for line in result.stdout.splitlines() if line.startswith("first")]
     assert (result.exit_code, rows) == (1, [["1", "forward", "nchw"], ["1", "forward", "nhwc"]])
     assert "error: striate nchw is wrong on b2 " in result.stderr
+
+
+def test_whole_networks(striate, quick):
+    words = ("--model", "lenet5", "--batch", "2", "--layout", "nchw", "--json", "result.json")
+    result = striate(*quick, *words)
+    assert result.exit_code == 0, result.output
+    written = json.loads(Path("result.json").read_text(encoding="utf-8"))
+    assert [row["network"] for row in written["rows"]] == ["lenet5"] * 2
+    lines = [line.split() for line in result.stdout.splitlines() if line.startswith("lenet5")]
+    assert [line[1:3] for line in lines] == [["2", "inference"], ["2", "training"]]
+    for line, row in zip(lines, written["rows"], strict=True):
+        assert float(line[-1]) == pytest.approx(row["gain"], abs=0.006)
+
+
+def test_what_a_call_costs(striate):
+    result = striate("bench", "--overhead")
+    assert result.exit_code == 0, result.output
+    heading, *lines = result.stdout.splitlines()
+    assert "microseconds a call" in heading
+    ratios = {line.partition(" torch")[0].strip(): float(line.split()[-1]) for line in lines}
+    assert ratios["layer, inference"] <= 1.5
+    assert ratios["layer, training"] <= 1.5
+    assert "function" in ratios

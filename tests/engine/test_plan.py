@@ -234,9 +234,14 @@ def test_explain_plan_of_a_layer(layer):
     ]
 
 
+def test_a_transposed_layer_is_explained_as_the_convolution_that_it_transposes():
+    lines = plan_lines(torch.nn.ConvTranspose1d(3, 2, 4, stride=2), torch.zeros(1, 3, 5))
+    assert lines[0] == "b1 c2 o3 i12 k4 s2"
+
+
 def test_explain_plan_refuses():
-    with pytest.raises(TypeError, match="a problem, its text form or a convolution layer, but got a ConvTranspose1d"):
-        striate.explain_plan(torch.nn.ConvTranspose1d(1, 1, 1), torch.zeros(1, 1, 1))
+    with pytest.raises(TypeError, match="a problem, its text form or a convolution layer, but got a Linear"):
+        striate.explain_plan(torch.nn.Linear(1, 1), torch.zeros(1, 1, 1))
     with pytest.raises(ValueError, match="a layer is explained on an input: pass one"):
         striate.explain_plan(torch.nn.Conv1d(1, 1, 1))
     with pytest.raises(ValueError, match="problem: the field 'b' is missing"):

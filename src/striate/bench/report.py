@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from striate.bench.ceilings import Ceilings
 from striate.bench.row import Row, geometric_means
+from striate.bench.whole import WholeRow
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,6 +46,24 @@ def table_of(rows: Sequence[Row]) -> "Table":
     return table
 
 
+def table_of_networks(rows: Sequence[WholeRow]) -> "Table":
+    """Return whole networks as a table: milliseconds a step, and ours against torch, each in its better layout."""
+    from rich.table import Table  # noqa: PLC0415
+
+    names = list(dict.fromkeys(name for row in rows for name in row.times))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("network", no_wrap=True)
+    table.add_column("batch", justify="right")
+    table.add_column("direction", no_wrap=True)
+    for title in (*(f"{name} ms" for name in names), "x torch"):
+        table.add_column(title, justify="right")
+    for row in rows:
+        times = (_milliseconds(row.times[name].best) if name in row.times else "-" for name in names)
+        direction = "inference" if row.direction == "forward" else "training step"
+        table.add_row(row.network, str(row.batch), direction, *times, _ratio(row.gain))
+    return table
+
+
 def summary_of(rows: Sequence[Row]) -> list[str]:
     """Return a line a direction: the geometric means, and how many rows are behind."""
     lines = []
@@ -70,7 +89,7 @@ def ceiling_lines(machine: dict[str, str], ceilings: Ceilings, threads: int) -> 
 
 
 def write_json(
-    path: Path, rows: Sequence[Row], machine: dict[str, str], ceilings: Ceilings, settings: dict[str, object]
+    path: Path, rows: Sequence[Row | WholeRow], machine: dict[str, str], ceilings: Ceilings, settings: dict[str, object]
 ) -> None:
     """Write everything measured, in seconds, to a file that is never seen half written."""
     result = {
@@ -78,7 +97,7 @@ def write_json(
         "settings": settings,
         "ceilings": asdict(ceilings),
         "rows": [row.as_dict() for row in rows],
-        "geometric_means": geometric_means(rows),
+        "geometric_means": geometric_means([row for row in rows if isinstance(row, Row)]),
     }
     with NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
         try:

@@ -1,5 +1,6 @@
 """`striate bench`."""
 
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from rich.console import Console
 from striate.cli.console import errors, output
 
 if TYPE_CHECKING:
+    from striate.bench.whole import WholeRow
     from striate.engine.problem import Problem
 
 _WIDTH = 160  # columns of a table with every peer
@@ -38,6 +40,17 @@ def bench(
             metavar="NAME|FILE", help="A network or a problem file; may be repeated. All networks if left out."
         ),
     ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Time whole networks instead, against torch alone: convnext-t, lenet5, mobilenetv2, resnet50, unet3d. "
+            "May be repeated.",
+        ),
+    ] = None,
+    overhead: Annotated[
+        bool, typer.Option("--overhead", help="Time instead what a call costs before it computes.")
+    ] = False,
     peers: Annotated[
         str, typer.Option(metavar="NAME,...", help="Among torch, compile, jax, onnxruntime and openvino; or none.")
     ] = "torch,jax,onnxruntime,openvino",
@@ -46,7 +59,8 @@ def bench(
     ] = Direction.both,
     layout: Annotated[Layout, typer.Option(help="Of our tensors; peers run in each that they have.")] = Layout.both,
     batch: Annotated[
-        str | None, typer.Option(metavar="N,...", help="In place of batch 1 and each problem's own.")
+        str | None,
+        typer.Option(metavar="N,...", help="In place of batch 1 and each problem's own; of a network, of 4."),
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="For everyone; every core if left out.")] = None,
     kernel: Annotated[str | None, typer.Option(metavar="NAME", help="Force one of our kernels.")] = None,
@@ -60,13 +74,21 @@ def bench(
         Path | None, typer.Option("--json", metavar="FILE", help="Write everything measured there too.")
     ] = None,
 ) -> None:
-    """Time every convolution of the problem files, ours beside torch, JAX, ONNX Runtime and OpenVINO.
+    """Time convolutions of the problem files, or whole networks, ours beside torch, JAX, ONNX Runtime and OpenVINO.
 
     Every result is checked before it is timed; all take turns in one run. Ratios above 1 say that ours is faster: than
     torch in the same layout, and than the best peer in any. `floor` is the share of the least time that the machine's
     operations and bytes a second allow.
     """
-    from striate.bench.benchmark import DIRECTIONS, LAYOUTS, benchmark  # noqa: PLC0415  torch takes a second
+    directions = ("forward", "train") if direction is Direction.both else (direction.value,)
+    layouts = ("nchw", "nhwc") if layout is Layout.both else (layout.value,)
+    if overhead:
+        _print_overhead()
+        return
+    if model:
+        _bench_networks(model, directions, layouts, batch, threads, kernel, rounds, turn, json_file)
+        return
+    from striate.bench.benchmark import benchmark  # noqa: PLC0415  torch takes a second
     from striate.bench.ceilings import measure_ceilings  # noqa: PLC0415
     from striate.bench.machine import available_cores, machine  # noqa: PLC0415
     from striate.bench.measure import limited_to  # noqa: PLC0415
@@ -94,8 +116,8 @@ def bench(
                 ceilings,
                 network=network,
                 peers=present,
-                directions=DIRECTIONS if direction is Direction.both else (direction.value,),
-                layouts=LAYOUTS if layout is Layout.both else (layout.value,),
+                directions=directions,
+                layouts=layouts,
                 batches=batches,
                 threads=threads,
                 kernel=kernel,
@@ -133,6 +155,52 @@ def _fit(problems: list["Problem"], batches: list[int] | None, path: Path) -> No
             errors.print(str(row), style="dim", soft_wrap=True)
     write(measured, path)
     output.print(f"{len(measured)} layers in {path}; the best of ours and torch's is {mean_gain(measured):.2f} x torch")
+
+
+def _print_overhead() -> None:
+    """Print what the smallest convolution costs, torch's and ours."""
+    from striate.bench.overhead import measure_overhead  # noqa: PLC0415
+
+    output.print("1x1 convolution of 4 channels on 4x4, microseconds a call")
+    for name, (torchs, ours) in measure_overhead().items():
+        output.print(f"{name:<17} torch {torchs:6.2f}  striate {ours:6.2f}  ratio {ours / torchs:.2f}")
+
+
+def _bench_networks(
+    models: list[str],
+    directions: tuple[str, ...],
+    layouts: tuple[str, ...],
+    batch: str | None,
+    threads: int | None,
+    kernel: str | None,
+    rounds: int,
+    turn: float,
+    json_file: Path | None,
+) -> None:
+    """Time whole networks: training steps and inference, accelerated and as torch.nn has them."""
+    from striate.bench.ceilings import measure_ceilings  # noqa: PLC0415
+    from striate.bench.machine import available_cores, machine  # noqa: PLC0415
+    from striate.bench.measure import limited_to  # noqa: PLC0415
+    from striate.bench.report import ceiling_lines, table_of_networks, write_json  # noqa: PLC0415
+    from striate.bench.whole import benchmark_network  # noqa: PLC0415
+    from striate.engine.selection import use_kernel  # noqa: PLC0415
+
+    threads, found = threads or available_cores(), machine()
+    rows: list[WholeRow] = []
+    with limited_to(threads), use_kernel(kernel) if kernel else nullcontext():
+        ceilings = measure_ceilings()
+        for line in ceiling_lines(found, ceilings, threads):
+            output.print(line, soft_wrap=True)
+        for name in models:
+            for size in [4] if batch is None else _batches(batch):
+                rows += benchmark_network(
+                    name, batch=size, directions=directions, layouts=layouts, rounds=rounds, turn=turn
+                )
+    output.print()
+    Console(width=max(output.width, _WIDTH), highlight=False).print(table_of_networks(rows))
+    if json_file is not None:
+        settings: dict[str, object] = {"threads": threads, "rounds": rounds, "turn": turn, "kernel": kernel}
+        write_json(json_file, rows, found, ceilings, settings)
 
 
 def _installed(peers: str) -> list[str]:
