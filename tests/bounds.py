@@ -12,7 +12,7 @@ def summation(magnitude, terms, dtype):
     return (terms + 2) * unit / (1 - (terms + 2) * unit) * magnitude + np.finfo(dtype).tiny
 
 
-def _winograd_matrices():
+def winograd_matrices():
     """A, G and B^T of F(4, 3) at the points 0, 5/8, -5/8, 3/2, -3/2 and infinity, by their definition."""
     points = [0, 5 / 8, -5 / 8, 3 / 2, -3 / 2]
     outputs = np.vstack([np.vander(points, 4, increasing=True), [0, 0, 0, 1]])
@@ -32,7 +32,7 @@ def winograd(direction, signal, factor, terms, dtype):
     the weights' magnitudes over what an output channel sums, `terms` their number; one bound an output channel.
     Backward_weight: `signal` as before, `factor` the largest magnitude of the output's gradient, `terms` the tiles.
     """
-    outputs, taps, reads = (np.abs(matrix) for matrix in _winograd_matrices())
+    outputs, taps, reads = (np.abs(matrix) for matrix in winograd_matrices())
     reach = reads.sum(1)
     if direction == "backward_weight":
         sides = outputs.sum(1) * reach

@@ -168,7 +168,9 @@ def allowed(direction, family, problem, tensors):
         axes = zip(problem.size, problem.amounts, strict=True) if copies else ()
         folds = prod(2 + max(sum(amounts), 0) // size for size, amounts in axes)
         factor = by_group.sum((1, 3)).reshape(-1, 3, 3)
-        bound = folds * bounds.winograd(direction, grad.max(initial=0.0), factor, by_group.shape[1] * taps + folds, dtype)
+        bound = folds * bounds.winograd(
+            direction, grad.max(initial=0.0), factor, by_group.shape[1] * taps + folds, dtype
+        )
     else:
         positions = [-(-size // (4 * d)) * d for size, d in zip(grad.shape[-2:], problem.dilation[-2:], strict=True)]
         tiles = prod((*grad.shape[:1], *grad.shape[2:-2], *positions))
