@@ -50,14 +50,27 @@ void scatter_taps(const T* taps, const View<T>& weight, T* to, int used) {
       for (int j = 0; j < kernel_taps; ++j, taps += n) store_part(to + i * row + j * column, load(taps), used);
     return;
   }
+  constexpr int count = kernel_taps * kernel_taps;
+  if constexpr (n >= count) {
+    if (column == 1 && row == kernel_taps && weight.stride[1] == count) {
+      // Channels of nine elements follow each other: whole vectors are stored, each over what the one before has too
+      // much. Stores of nine lanes take three times as long.
+      Vector<T> channel[n];
+#pragma GCC unroll 16
+      for (int t = 0; t < n; ++t) channel[t] = t < count ? load(taps + t * n) : Vector<T>{};
+      depthwise::transpose(channel);
+#pragma GCC unroll 16
+      for (int l = 0; l < n; ++l) {
+        if (l < used - 1)
+          store(to + l * count, channel[l]);
+        else if (l == used - 1)
+          store_part(to + l * count, channel[l], count);
+      }
+      return;
+    }
+  }
   LanePointers<T> lane;
   for (int l = 0; l < n; ++l) lane[l] = to + std::min(l, used - 1) * weight.stride[1];
-  if (row == kernel_taps * column && weight.stride[1] == kernel_taps * row && column == 1) {
-    // Channels of nine elements follow each other: scalar moves, where nine of a transpose's stores would be partial.
-    for (int l = 0; l < used; ++l)
-      for (int t = 0; t < kernel_taps * kernel_taps; ++t) *to++ = taps[t * n + l];
-    return;
-  }
   for (int i = 0; i < kernel_taps; ++i, taps += kernel_taps * n) {
     scatter_lanes<T>(taps, kernel_taps, lane, used, column);
     for (T*& pointer : lane) pointer += row;

@@ -42,9 +42,13 @@ def test_who_is_chosen_and_why_not_the_others():
     assert said["reference"] == "'depthwise' stands before it"
     assert said["torch"] == "'depthwise' is faster"
     said = verdicts(Problem.parse("b8 c64 o64 i56x56 k3x3 p1:1x1:1"), "forward")
+    assert (said["winograd"], said["direct"]) == ("chosen", "'winograd' stands before it")
+    said = verdicts(Problem.parse("b8 c64 o64 i56x56 k5x5 p2:2x2:2"), "forward")
+    assert said["winograd"] == "the last two axes of its kernel are 5x5, not 3x3"
     assert said["direct"] == "torch's was measured faster on such problems"
     said = verdicts(Problem.parse(ONE_FILTER), "forward")
     assert said["depthwise"] == "it has 3 input channels a group, not 1"
+    assert said["winograd"] == "it has stride 2 on an axis, not 1"
     assert said["direct"] == "only 3240 multiply-adds a sample: a call of torch's costs less"
     assert said["torch"] == "chosen"
     assert verdicts(Problem.parse(ONE_FILTER), "forward", "torch")["torch"] == "chosen"
