@@ -47,10 +47,10 @@ _POOLINGS: dict[Callable[..., Any], Callable[..., Any]] = {
 def override() -> TorchFunctionMode:
     """Route torch's convolution and pooling functions to `striate.functional` inside a `with` block, in this thread.
 
-    Covered are `conv1d` to `conv3d`, `conv_transpose1d` to `conv_transpose3d`, `max_pool1d` to `max_pool3d`, with indices
-    or without, and `avg_pool1d` to `avg_pool3d` of torch and `torch.nn.functional`, which torch.nn's layers call, on
-    plain dense CPU tensors; their backward passes follow, wherever they run. Everything else stays torch's: adaptive
-    pooling, calls with tensor subclasses, under autocast or a transform of torch.func, what `torch.compile`,
+    Covered are `conv1d` to `conv3d`, `conv_transpose1d` to `conv_transpose3d`, `max_pool1d` to `max_pool3d`, with
+    indices or without, and `avg_pool1d` to `avg_pool3d` of torch and `torch.nn.functional`, which torch.nn's layers
+    call, on plain dense CPU tensors; their backward passes follow, wherever they run. Everything else stays torch's:
+    adaptive pooling, calls with tensor subclasses, under autocast or a transform of torch.func, what `torch.compile`,
     `torch.export` or `torch.jit.trace` records, and every call that torch refuses.
     Blocks may be nested. Inside, every call of any torch function passes through Python first, which costs 1 to 2 us,
     and a convolution's own way some 7 us; `striate.accelerate` leaves the other functions alone.
