@@ -46,9 +46,11 @@ void correlate(const Blocks& cut, const Pitch& pitch, const BlockIndex& block, c
                const T* x, std::int64_t plane, std::int64_t count, const T* w, std::int64_t weights,
                std::span<const std::int64_t> offset, std::int64_t group, const Emit& emit) {
   const Tiles<T>& tile = tiles<T>(group);
-  const std::int64_t columns = cut[2].count(block[2]), parts = (columns + tile.most_pixels - 1) / tile.most_pixels;
   const std::int64_t width = width_of<T>(group);
-  const Reads reads = {offset, step[2] * width};
+  const Reads reads = reads_of(offset, step[2] * width);
+  const auto& of_pixels = reads.row ? tile.rows : tile.taps;
+  const std::int64_t most = reads.row ? most_row_pixels : tile.most_pixels;
+  const std::int64_t columns = cut[2].count(block[2]), parts = (columns + most - 1) / most;
   alignas(vector_bytes) T values[20 * lanes<T>];
   for (std::int64_t slice = 0; slice < cut[0].count(block[0]); ++slice)
     for (std::int64_t row = 0; row < cut[1].count(block[1]); ++row)
@@ -56,7 +58,7 @@ void correlate(const Blocks& cut, const Pitch& pitch, const BlockIndex& block, c
         for (std::int64_t part = 0; part < parts; ++part) {
           const std::int64_t first = part * columns / parts, pixels = (part + 1) * columns / parts - first;
           const std::int64_t corner = slice * step[0] * pitch.slice + row * step[1] * pitch.row + first * step[2];
-          tile.taps[pixels](x + channel / width * plane + corner * width, w + channel / lanes<T> * weights, reads,
+          of_pixels[pixels](x + channel / width * plane + corner * width, w + channel / lanes<T> * weights, reads,
                             values);
           emit(slice, row, first, channel, pixels, values);
         }
