@@ -27,11 +27,12 @@ struct WeightDivision {
     }
     division.samples = std::clamp<std::int64_t>(std::min(positions / computed, pixels / packed), 1, problem.batch);
     division.passes = (problem.batch + division.samples - 1) / division.samples * blocks;
-    // Eight tasks keep a few threads busy.
+    // Eight tasks keep a few threads busy: parts, which pack every pixel once, while their sums keep to 24 MiB; then
+    // chunks of panels, which pack them again.
     const std::int64_t wanted = (7 + panels.groups) / panels.groups;
-    division.panel_chunks = std::min(panels.count, wanted);
-    division.parts =
-        std::clamp<std::int64_t>((wanted + division.panel_chunks - 1) / division.panel_chunks, 1, division.passes);
+    const std::int64_t room = (24 << 20) / static_cast<std::int64_t>(sizeof(T)) / panels.size();
+    for (division.parts = 1; 2 * division.parts <= std::min({wanted, room, division.passes});) division.parts *= 2;
+    division.panel_chunks = std::min(panels.count, (wanted + division.parts - 1) / division.parts);
     return division;
   }
 };

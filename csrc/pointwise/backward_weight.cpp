@@ -23,11 +23,12 @@ struct Operand {
 struct Division {
   std::int64_t samples = 1, lines = 1, length;  // of a pass, at most
   std::int64_t line_blocks, length_blocks;      // of a sample
-  std::int64_t passes, parts, panel_chunks;
+  std::int64_t passes, parts, panel_chunks, row_chunks;
 
   // 448 positions repay reading and writing a tile's sums; a panel's lanes are 56 KiB of them. Rows of many channels,
   // at `bytes` a position, leave the second cache sooner; below 224 positions the sums cost more than that.
-  Division(const Lines& line, std::int64_t batch, std::int64_t groups, std::int64_t panels, std::int64_t bytes) {
+  Division(const Lines& line, std::int64_t batch, std::int64_t groups, std::int64_t panels, std::int64_t rows,
+           std::int64_t bytes) {
     const std::int64_t positions = std::clamp<std::int64_t>((3 << 17) / bytes, 224, 448);
     length_blocks = (line.length + positions - 1) / positions;
     length = (line.length + length_blocks - 1) / length_blocks;
@@ -41,7 +42,19 @@ struct Division {
     const std::int64_t wanted = (7 + groups) / groups;  // eight tasks keep a few threads busy
     panel_chunks = std::min(panels, wanted);
     parts = std::clamp<std::int64_t>((wanted + panel_chunks - 1) / panel_chunks, 1, passes);
+    // Few tasks divide unevenly: of 5, one of two threads has 3.
+    for (row_chunks = 1; row_chunks * parts * panel_chunks < wanted && rows >= row_chunks * 4 * matrix::max_rows;)
+      row_chunks *= 2;
   }
+};
+
+// Chunk `index` of `chunks` of a range from 0.
+struct Range {
+  std::int64_t begin, end;
+
+  Range(std::int64_t total, std::int64_t index, std::int64_t chunks)
+      : begin(index * total / chunks), end((index + 1) * total / chunks) {}
+  std::int64_t count() const { return end - begin; }
 };
 
 // sums[row][lane] of every pass of one task.
@@ -69,8 +82,8 @@ class Accumulation {
     }
   }
 
-  // Adds one pass to the sums of panels [begin, end) of a group; the first pass begins them.
-  void add(std::int64_t pass, bool first, std::int64_t group, std::int64_t begin, std::int64_t end, T* sums) {
+  // Adds one pass to the sums of some panels and rows of a group; the first pass begins them.
+  void add(std::int64_t pass, bool first, std::int64_t group, const Range& panels, const Range& rows, T* sums) {
     const std::int64_t piece = pass % division_.length_blocks;
     const std::int64_t line_block = pass / division_.length_blocks % division_.line_blocks;
     const std::int64_t sample = pass / division_.length_blocks / division_.line_blocks * division_.samples;
@@ -103,8 +116,8 @@ class Accumulation {
     const bool fetch = by_pixel_ && !copied_ && next * static_cast<std::int64_t>(sizeof(T)) <= 1 << 19;
     const T* ahead = fetch ? left + run_[runs - 1] + length * step : nullptr;
     const T* const ahead_end = fetch ? ahead + next : nullptr;
-    const std::int64_t tiles = (rows_.channels + matrix::max_rows - 1) / matrix::max_rows;
-    for (std::int64_t number = begin; number < end; ++number, sums += rows_.channels * panel<T>) {
+    const std::int64_t tiles = (rows.count() + matrix::max_rows - 1) / matrix::max_rows;
+    for (std::int64_t number = panels.begin; number < panels.end; ++number, sums += rows_.channels * panel<T>) {
       const std::int64_t channel = number * panel<T>;
       const int columns = static_cast<int>(std::min<std::int64_t>(lanes_.channels - channel, panel<T>));
       for (std::int64_t i = 0; i < runs; ++i) {
@@ -115,7 +128,8 @@ class Accumulation {
                           [&](std::int64_t u) { return to + u * panel<T>; });
       }
       for (std::int64_t t = 0; t < tiles; ++t) {
-        const std::int64_t top = t * rows_.channels / tiles, bottom = (t + 1) * rows_.channels / tiles;
+        const std::int64_t top = rows.begin + t * rows.count() / tiles,
+                           bottom = rows.begin + (t + 1) * rows.count() / tiles;
         matrix::tile<T>(static_cast<int>(bottom - top), matrix::vectors_of<T>(columns))(
             {left, left_row_.data() + top, run_.data(), runs, length, step},
             {packed_, panel<T>, ahead < ahead_end ? ahead : nullptr}, {sums, sum_row_.data() + top, columns, !first});
@@ -147,23 +161,25 @@ void backward_weight(const Problem& problem, View<const T> grad_output, View<con
   const Operand<T>&rows = by_output ? x : grad, &lanes_of = by_output ? grad : x;
 
   const std::int64_t groups = problem.groups, panels = (lanes_of.channels + panel<T> - 1) / panel<T>;
-  const Division division(x_lines, problem.batch, groups, panels, rows.channels * static_cast<std::int64_t>(sizeof(T)));
+  const Division division(x_lines, problem.batch, groups, panels, rows.channels,
+                          rows.channels * static_cast<std::int64_t>(sizeof(T)));
   const std::int64_t panel_size = rows.channels * panel<T>, part_size = groups * panels * panel_size;
   T* const sums = scratch<T>(division.parts * part_size, Scratch::call);  // [part][group][panel][row][lane]
-  const std::int64_t tasks = groups * division.panel_chunks * division.parts;
+  const std::int64_t tasks = groups * division.panel_chunks * division.row_chunks * division.parts;
   const std::int64_t work = problem.batch * x_lines.count * x_lines.length * problem.in_channels * grad.channels;
   parallel_for(pool, tasks, work / tasks, [&](std::int64_t begin, std::int64_t end) {
     Accumulation<T> accumulation(division, rows, lanes_of, problem.batch, groups);
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t part = task % division.parts;
-      const std::int64_t chunk = task / division.parts % division.panel_chunks;
-      const std::int64_t group = task / division.parts / division.panel_chunks;
-      const std::int64_t first = chunk * panels / division.panel_chunks,
-                         last = (chunk + 1) * panels / division.panel_chunks;
+      const std::int64_t row_chunk = task / division.parts % division.row_chunks;
+      const std::int64_t owner = task / division.parts / division.row_chunks;
+      const std::int64_t group = owner / division.panel_chunks;
+      const Range of_panels(panels, owner % division.panel_chunks, division.panel_chunks);
+      const Range of_rows(rows.channels, row_chunk, division.row_chunks);
       const std::int64_t first_pass = part * division.passes / division.parts;
       for (std::int64_t pass = first_pass; pass < (part + 1) * division.passes / division.parts; ++pass)
-        accumulation.add(pass, pass == first_pass, group, first, last,
-                         sums + part * part_size + (group * panels + first) * panel_size);
+        accumulation.add(pass, pass == first_pass, group, of_panels, of_rows,
+                         sums + part * part_size + (group * panels + of_panels.begin) * panel_size);
     }
   });
 
