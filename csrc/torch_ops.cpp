@@ -6,6 +6,7 @@
 #include <torch/headeronly/core/MemoryFormat.h>
 #include <torch/headeronly/core/ScalarType.h>
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -286,8 +287,10 @@ Tensor convolution_backward_weight(const Tensor& grad_output, const Tensor& inpu
 Tensor pack_weight(const Tensor& weight, const Ints& input_shape, const Ints& stride, const Ints& dilation,
                    std::int64_t groups, std::string direction, std::int64_t kernel) {
   const Ints nothing(2 * stride.size(), 0), zeros(stride.size(), 0);
-  const Problem problem =
-      make_problem(weight, input_shape, weight.sizes(), stride, nothing, dilation, groups, zeros, 0.0);
+  Ints shape = input_shape;  // without its padding the input may be shorter than the kernel
+  for (std::size_t i = 2; i < shape.size() && i < weight.sizes().size() && i < dilation.size() + 2; ++i)
+    shape[i] = std::max(shape[i], dilation[i - 2] * (weight.size(i) - 1) + 1);
+  const Problem problem = make_problem(weight, shape, weight.sizes(), stride, nothing, dilation, groups, zeros, 0.0);
   const Direction wanted = striate::direction_named(direction);
   const auto run = [&](const auto& list) {
     const auto& chosen = pick(list, problem, wanted, kernel);

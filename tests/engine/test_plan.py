@@ -86,8 +86,9 @@ def test_a_forced_kernel_that_cannot_run_is_refused_with_the_reason():
     reason = "the kernel 'depthwise' is forced and cannot run forward: it has 3 input channels a group, not 1"
     with use_kernel("depthwise"), pytest.raises(RuntimeError, match=reason):
         SF.conv2d(input, weight)
+    index = kernel_list("forward").index("depthwise")
     with pytest.raises(RuntimeError, match="the kernel 'depthwise' cannot run forward: it has 3 input channels"):
-        ops().convolution(input, weight, None, [1, 1], [0] * 4, [1, 1], 1, [0, 0], 0.0, 0)
+        ops().convolution(input, weight, None, [1, 1], [0] * 4, [1, 1], 1, [0, 0], 0.0, index)
 
 
 def test_an_empty_axis_is_torchs():
