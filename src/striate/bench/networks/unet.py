@@ -48,7 +48,7 @@ class UNet3d(nn.Module):
 def unet3d() -> nn.Module:
     """Build it for volumes of one channel.
 
-    >>> unet3d()(torch.zeros(1, 1, 8, 8, 8)).shape
-    torch.Size([1, 3, 8, 8, 8])
+    >>> unet3d()(torch.zeros(1, 1, 16, 16, 16)).shape
+    torch.Size([1, 3, 16, 16, 16])
     """
     return UNet3d()
