@@ -1,7 +1,9 @@
 #include "registry.hpp"
 
+#include "dense/dense.hpp"
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
+#include "pointwise/pointwise.hpp"
 #include "reference/reference.hpp"
 #include "winograd/winograd.hpp"
 

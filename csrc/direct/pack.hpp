@@ -3,7 +3,7 @@
 
 #include "../view.hpp"
 #include "blocks.hpp"
-#include "rows.hpp"
+#include "../rows.hpp"
 
 namespace striate::STRIATE_LEVEL::direct {
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "rows.hpp"
+#include "../rows.hpp"
 
 namespace striate::STRIATE_LEVEL::direct {
 

@@ -33,6 +33,15 @@ inline constexpr int max_rows = vector_registers >= 32 ? 14 : 6;
 template <typename T>
 inline constexpr int panel = max_vectors * lanes<T>;
 
+// Elements between packed pixels of so many channels. Rows of a tile are that far apart: at a multiple of 1 KiB they
+// would share a few sets of the first cache.
+template <typename T>
+std::int64_t pixel_pitch(std::int64_t channels) {
+  const std::int64_t line = 64 / sizeof(T);
+  const std::int64_t rounded = (channels + line - 1) / line * line;
+  return rounded % (16 * line) == 0 ? rounded + line : rounded;
+}
+
 // The left operand. Term k of run r of row m is data[row[m] + run[r] + k * step]: a matrix in either order, the taps of
 // a convolution (one run a tap, its channels the terms), or rows of pixels.
 template <typename T>
@@ -50,6 +59,7 @@ template <typename T>
 struct Right {
   const T* data;
   std::int64_t step;
+  const T* ahead = nullptr;  // memory soon needed: one cache line of it is fetched each term
 };
 
 // Where sums begin, and where they go: row m at data + row[m].
@@ -96,11 +106,14 @@ void multiply(const Left<T>& left, const Right<T>& right, const Sums<T>& out) {
 #pragma GCC unroll 16
   for (int m = 0; m < Rows; ++m) row[m] = left.data + left.row[m];
   const T* from = right.data;
+  const T* ahead = right.ahead ? right.ahead : right.data;
   for (std::int64_t r = 0; r < left.runs; ++r) {
     std::int64_t at = left.run[r];
     for (std::int64_t k = 0; k < left.terms; ++k, at += left.step, from += right.step) {
       // One index for all rows: GCC would keep a moving pointer for each, 14 additions and spills a term.
       asm("" : "+r"(at));
+      __builtin_prefetch(ahead, 0, 2);  // into the second cache
+      ahead += 64 / sizeof(T);
       Vector<T> column[Vectors];
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) column[v] = held(load(from + v * lanes<T>));

@@ -14,7 +14,7 @@ def test_show_config_prints_what_runs(capsys):
     assert lines["striate"] == striate.__version__
     assert lines["torch"] == torch.__version__
     assert lines["threads"] == str(torch.get_num_threads())
-    assert lines["kernels compiled"] == "depthwise, winograd, direct, reference"
+    assert lines["kernels compiled"] == "depthwise, pointwise, winograd, direct, dense, reference"
     assert lines["kernel forced"] == "reference"
     assert {lines["isa found"], lines["isa used"]} <= {"baseline", "avx2", "avx512", "neon"}
     assert config()["kernel forced"] == "none"

@@ -144,7 +144,8 @@ def test_unknown_kernels_are_refused():
     with (
         pytest.raises(
             ValueError,
-            match="kernel must be one of 'depthwise', 'winograd', 'direct', 'reference', 'torch', but got 'fast'",
+            match="kernel must be one of 'depthwise', 'pointwise', 'winograd', 'direct', 'dense', 'reference', "
+            "'torch', but got 'fast'",
         ),
         use_kernel("fast"),
     ):
@@ -162,8 +163,8 @@ def test_unknown_kernels_are_refused():
             assert done.stdout.strip() == name
         else:
             assert (
-                "STRIATE_KERNEL must be one of 'depthwise', 'winograd', 'direct', 'reference', 'torch', but got 'fast'"
-                in done.stderr
+                "STRIATE_KERNEL must be one of 'depthwise', 'pointwise', 'winograd', 'direct', 'dense', 'reference', "
+                "'torch', but got 'fast'" in done.stderr
             )
 
 

@@ -54,27 +54,21 @@ def test_every_family_has_its_problems():
 # Input channels and output channels a group, and groups, around the tiles of each family.
 CHANNELS = {
     "depthwise": ((1,), (1, 1, 2, 3), (1, 2, 3, 7, 8, 15, 16, 17, 33)),
+    "dense": ((1, 2, 3, 7, 16, 17, 65), (1, 3, 8, 15, 16, 17, 31, 32, 33, 65), (1, 1, 2, 3)),
     "direct": ((1, 2, 3, 4, 7, 8, 17), (1, 3, 6, 8, 15, 16, 17, 33), (1, 1, 2, 3)),
+    "pointwise": ((1, 2, 3, 7, 16, 17, 65), (1, 3, 8, 15, 16, 17, 31, 32, 33, 65), (1, 1, 2, 3)),
     "reference": ((1, 2, 3), (1, 2, 3), (1, 2, 3)),
     "winograd": ((1, 3, 8, 17, 33), (1, 5, 16, 31, 47, 65), (1, 1, 2)),
 }
+ONE_TAP = ("pointwise",)  # families that compute kernels of size 1 without padding
+THREE_TAPS = ("winograd",)  # and of size 3 on the last two axes, without strides
 WIDTHS = (1, 2, 3, 5, 7, 8, 13, 14, 15, 16, 17, 28, 29, 31, 33, 47)
 
 
 @st.composite
 def problems(draw, family):
-    winograd = family == "winograd"
-    rank = draw(st.integers(2 if winograd else 1, 3))
-    axes = [
-        draw_axis(
-            draw,
-            innermost=axis == rank - 1,
-            rank=rank,
-            kernels=(3,) if winograd and axis >= rank - 2 else (1, 2, 3, 3, 5, 7) if rank < 3 else (1, 2, 3),
-            strides=(1,) if winograd else (1, 1, 2, 3, 4),
-        )
-        for axis in range(rank)
-    ]
+    rank = draw(st.integers(2 if family in THREE_TAPS else 1, 3))
+    axes = [draw_axis(draw, family, axis, rank) for axis in range(rank)]
     size, kernel, stride, dilation, amounts = zip(*axes, strict=True)
     in_channels, out_channels, groups = (draw(st.sampled_from(choices)) for choices in CHANNELS[family])
     modes = tuple(draw(st.lists(st.sampled_from(strategies.MODES), min_size=rank, max_size=rank)))
@@ -100,10 +94,14 @@ def problems(draw, family):
     return problem
 
 
-def draw_axis(draw, innermost, rank, kernels, strides):
-    size = draw(st.sampled_from(WIDTHS)) if innermost else draw(st.integers(1, 9 if rank == 2 else 4))
-    kernel, stride = draw(st.sampled_from(kernels)), draw(st.sampled_from(strides))
-    dilation = draw(st.sampled_from((1, 1, 2, 3)))
+def draw_axis(draw, family, axis, rank):
+    size = draw(st.sampled_from(WIDTHS)) if axis == rank - 1 else draw(st.integers(1, 9 if rank == 2 else 4))
+    stride, dilation = draw(st.sampled_from((1, 1, 2, 3, 4))), draw(st.sampled_from((1, 1, 2, 3)))
+    if family in ONE_TAP:
+        return size, 1, stride, dilation, (0, 0)
+    kernel = draw(st.sampled_from((1, 2, 3, 3, 5, 7) if rank < 3 else (1, 2, 3)))
+    if family in THREE_TAPS:
+        kernel, stride = kernel if axis < rank - 2 else 3, 1
     extent = dilation * (kernel - 1) + 1
     before = draw(st.integers(-min(2, size - 1), 5))
     least = extent - size - before
@@ -204,10 +202,12 @@ LARGE = {
     "depthwise": oracles.Problem(
         1, 40, 40, (61, 53), (5, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 40, ("zeros", "circular")
     ),
+    "dense": oracles.Problem(1, 80, 72, (31, 29), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
     "direct": oracles.Problem(1, 24, 40, (31, 29), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
     "winograd": oracles.Problem(
         1, 40, 152, (23, 21), (3, 3), (1, 1), (1, 2), ((2, 1), (0, 2)), 2, ("zeros", "circular")
     ),
+    "pointwise": oracles.Problem(1, 80, 72, (31, 29), (1, 1), (1, 1), (1, 1), ((0, 0), (0, 0)), 2, ("zeros", "zeros")),
     "reference": oracles.Problem(1, 6, 8, (19, 17), (3, 3), (1, 2), (1, 1), ((2, 1), (0, 2)), 2, ("zeros", "circular")),
 }
 
@@ -250,13 +250,13 @@ def test_same_row_same_bits(family, channels_last, threads):
 def test_derivatives(family, mode, check):
     groups, filters = (4, 4) if family == "depthwise" else (2, 4)
     value = 1.5 if mode == "constant" else 0.0
-    shaped = ((2, 4, 5, 4), (filters, 4 // groups, 3, 3 if family == "winograd" else 2), (filters,))
-    stride = 1 if family == "winograd" else (1, 2)
+    kernel, padding = ((1, 1), 0) if family in ONE_TAP else ((3, 2), ((2, 1), (0, 3)))
+    kernel, stride = ((3, 3), 1) if family in THREE_TAPS else (kernel, (1, 2))
+    shaped = ((2, 4, 5, 4), (filters, 4 // groups, *kernel), (filters,))
     tensors = [strategies.numbers(shape, i, torch.float64).requires_grad_() for i, shape in enumerate(shaped)]
 
     def convolve(input, weight, bias):
         with use_kernel(family):
-            padding = ((2, 1), (0, 3))
             return SF.conv2d(
                 input, weight, bias, stride, padding, (1, 2), groups, padding_mode=mode, padding_value=value
             )
@@ -269,7 +269,8 @@ def test_derivatives(family, mode, check):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_opcheck(family, layout):
     groups = 4 if family == "depthwise" else 2
-    window = ((9, 8), (3, 3), (1 if family == "winograd" else 2, 1), (1, 2), ((1, 1), (2, 0)))
+    kernel, amounts = ((1, 1), ((0, 0), (0, 0))) if family in ONE_TAP else ((3, 3), ((1, 1), (2, 0)))
+    window = ((9, 8), kernel, (1 if family in THREE_TAPS else 2, 1), (1, 2), amounts)
     problem = oracles.Problem(2, 4, 4, *window, groups, ("constant", "replicate"), 0.5)
     tensors = [strategies.numbers(shape, seed) for seed, shape in enumerate(shapes(problem))]
     input, weight, bias, grad = (strategies.in_layout(tensor, layout) for tensor in tensors)

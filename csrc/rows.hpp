@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "../activate.hpp"
+#include "activate.hpp"
 
-namespace striate::STRIATE_LEVEL::direct {
+namespace striate::STRIATE_LEVEL {
 
 // to[i] = change(from[i]) for i in [0, count), by vectors.
 template <typename T, typename Change>
@@ -68,4 +68,4 @@ void transpose(const T* from, std::int64_t from_stride, std::int64_t rows, std::
   }
 }
 
-}  // namespace striate::STRIATE_LEVEL::direct
+}  // namespace striate::STRIATE_LEVEL
