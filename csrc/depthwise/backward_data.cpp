@@ -1,4 +1,5 @@
 #include "correlate_channels.hpp"
+#include "correlate_pixels.hpp"
 #include "depthwise.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
@@ -12,12 +13,14 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
   job.planes = problem.out_channels_per_group();
   job.share = 1;
   job.source = grad_output;
-  job.weight = channels_on_axis_1(weight.view);
   job.target = grad_input;
   job.border = T(0);
   if (std::ranges::any_of(problem.axis, folds)) job.fold = source_tables(problem);
+  const bool pixels =
+      job.planes == 1 && !job.folds() && pixels_pay(grad_output, grad_input, problem.axis[1], problem.axis[2]);
   job.group = job.folds() ? 1 : group_blocks(grad_input, job.channels, problem);
-  const Sizes bands = adjoint_bands(problem, job.group * job.planes * lanes<T> * sizeof(T));
+  const Sizes bands = pixels ? adjoint_bands(problem, sizeof(T), plane_bytes)
+                             : adjoint_bands(problem, job.group * job.planes * lanes<T> * sizeof(T));
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
     // A gradient that is to be folded back needs all extended positions of its sample at once.
@@ -28,7 +31,10 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
     job.size[i] = axis.input;
     job.source_size[i] = axis.output();
   }
-  CorrelateChannels<T>(job).run(pool);
+  if (pixels)
+    CorrelatePixels<T>(job, weight.packed).run(pool);
+  else
+    CorrelateChannels<T>(job, weight.packed).run(pool);
 }
 
 template void backward_data(const Problem&, View<const float>, const Weight<float>&, View<float>, ParallelFor);

@@ -1,5 +1,7 @@
 #include "correlate_channels.hpp"
+#include "correlate_pixels.hpp"
 #include "depthwise.hpp"
+#include "pack.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
 
@@ -12,12 +14,13 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
   job.planes = 1;
   job.share = problem.out_channels_per_group();
   job.source = input;
-  job.weight = channels_on_axis_1(weight.view);
   job.epilogue = epilogue;
   job.target = output;
   job.border = static_cast<T>(problem.border_value);
+  const bool pixels = pixels_pay(input, output, problem.axis[1], problem.axis[2]);
   job.group = group_blocks(output, job.channels, problem);
-  const Sizes bands = forward_bands(problem, job.group * lanes<T> * sizeof(T));
+  const Sizes bands = pixels ? forward_bands(problem, sizeof(T), plane_bytes)
+                             : forward_bands(problem, job.group * lanes<T> * sizeof(T));
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
     job.sweep[i] = forward_sweep(axis, bands[i]);
@@ -25,8 +28,16 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
     job.size[i] = axis.output();
     job.source_size[i] = axis.input;
   }
-  CorrelateChannels<T>(job).run(pool);
+  if (pixels)
+    CorrelatePixels<T>(job, weight.packed).run(pool);
+  else
+    CorrelateChannels<T>(job, weight.packed).run(pool);
 }
+
+template std::int64_t packed_size<float>(const Problem&, Direction);
+template std::int64_t packed_size<double>(const Problem&, Direction);
+template void pack(const Problem&, Direction, View<const float>, float*, ParallelFor);
+template void pack(const Problem&, Direction, View<const double>, double*, ParallelFor);
 
 template void forward(const Problem&, View<const float>, const Weight<float>&, const Epilogue<float>&, View<float>,
                       ParallelFor);
