@@ -1,5 +1,4 @@
 #include "correlate_channels.hpp"
-#include "correlate_pixels.hpp"
 #include "depthwise.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
@@ -16,11 +15,8 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
   job.target = grad_input;
   job.border = T(0);
   if (std::ranges::any_of(problem.axis, folds)) job.fold = source_tables(problem);
-  const bool pixels =
-      job.planes == 1 && !job.folds() && pixels_pay(grad_output, grad_input, problem.axis[1], problem.axis[2]);
   job.group = job.folds() ? 1 : group_blocks(grad_input, job.channels, problem);
-  const Sizes bands = pixels ? adjoint_bands(problem, sizeof(T), plane_bytes)
-                             : adjoint_bands(problem, job.group * job.planes * lanes<T> * sizeof(T));
+  const Sizes bands = adjoint_bands(problem, job.group * job.planes * lanes<T> * sizeof(T));
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
     // A gradient that is to be folded back needs all extended positions of its sample at once.
@@ -31,10 +27,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
     job.size[i] = axis.input;
     job.source_size[i] = axis.output();
   }
-  if (pixels)
-    CorrelatePixels<T>(job, weight.packed).run(pool);
-  else
-    CorrelateChannels<T>(job, weight.packed).run(pool);
+  CorrelateChannels<T>(job, weight.packed).run(pool);
 }
 
 template void backward_data(const Problem&, View<const float>, const Weight<float>&, View<float>, ParallelFor);

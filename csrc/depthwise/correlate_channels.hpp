@@ -127,7 +127,6 @@ class CorrelateChannels {
     call.border = broadcast(job.border);
     call.skip = job.border == T(0);
     call.activation = job.epilogue.activation;
-    call.last_lanes = n;
     call.target_row = job.sweep[1].target_step * to.stride[1];
     call.target_step = job.sweep[2].target_step * to.stride[2];
     const TileShape shape = tile_shape(c.count, task.in_pairs && b.count > 1);
@@ -142,7 +141,7 @@ class CorrelateChannels {
                     (c.first - to.origin[2]) * to.stride[2];
         for (std::int64_t k = 0, columns; k < c.count; k += columns) {
           columns = std::min<std::int64_t>(shape.columns, c.count - k);
-          const Tile<T> tile = find_tile<T, Lane::channels>(rows, columns);
+          const Tile<T> tile = find_tile<T>(rows, columns);
           call.column = task.lines.column.data() + k;
           for (std::int64_t g = 0; g < blocks; ++g) {
             call.shift = g * n;

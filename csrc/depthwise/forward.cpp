@@ -1,5 +1,4 @@
 #include "correlate_channels.hpp"
-#include "correlate_pixels.hpp"
 #include "depthwise.hpp"
 #include "pack.hpp"
 
@@ -17,10 +16,8 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
   job.epilogue = epilogue;
   job.target = output;
   job.border = static_cast<T>(problem.border_value);
-  const bool pixels = pixels_pay(input, output, problem.axis[1], problem.axis[2]);
   job.group = group_blocks(output, job.channels, problem);
-  const Sizes bands = pixels ? forward_bands(problem, sizeof(T), plane_bytes)
-                             : forward_bands(problem, job.group * lanes<T> * sizeof(T));
+  const Sizes bands = forward_bands(problem, job.group * lanes<T> * sizeof(T));
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
     job.sweep[i] = forward_sweep(axis, bands[i]);
@@ -28,10 +25,7 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
     job.size[i] = axis.output();
     job.source_size[i] = axis.input;
   }
-  if (pixels)
-    CorrelatePixels<T>(job, weight.packed).run(pool);
-  else
-    CorrelateChannels<T>(job, weight.packed).run(pool);
+  CorrelateChannels<T>(job, weight.packed).run(pool);
 }
 
 template std::int64_t packed_size<float>(const Problem&, Direction);

@@ -9,11 +9,6 @@
 
 namespace striate::STRIATE_LEVEL::depthwise {
 
-// What a vector's lanes are: neighbouring channels, each with its own weights, or neighbouring pixels of a row, for all
-// of which a weight is spread. With pixels the rows and columns of a tile are the image's columns and rows: a tile row
-// is a vector further along the image's row, and its columns follow each other down the image.
-enum class Lane { channels, pixels };
-
 // Entries of `column`: position i of a row is entry (i % step) * section + i / step, so that neighbouring targets meet
 // neighbouring entries at every stride.
 struct Slots {

@@ -35,29 +35,19 @@ struct TileCall {
   T* target;
   std::int64_t target_row;
   std::int64_t target_step;
-  int last_lanes;  // of pixels in the last row
 };
-
-template <typename T, Lane lane>
-[[gnu::always_inline]] inline Vector<T> weight_vector(const T* weight) {
-  if constexpr (lane == Lane::channels)
-    return load(weight);
-  else
-    return broadcast(*weight);
-}
 
 // Adds `height` neighbouring rows of a kernel, `taps` taps each, to all sums: rows + height - 1 source rows, of which
 // columns + taps - 1 vectors each are loaded. The test of a column costs two instructions beside the multiply-adds of
 // a vector, and is foreseen: tiles of a row differ at its ends only.
-template <typename T, Lane lane, int height, int taps, int rows, int columns>
+template <typename T, int height, int taps, int rows, int columns>
 [[gnu::always_inline]] inline void add_run(const TileCall<T>& call, const TapRun& run,
                                            Vector<T> (&sum)[rows][columns]) {
   Vector<T> w[height][taps];
 #pragma GCC unroll 16
   for (int h = 0; h < height; ++h)
 #pragma GCC unroll 16
-    for (int k = 0; k < taps; ++k)
-      w[h][k] = weight_vector<T, lane>(call.weight + run.weight + h * run.weight_row + k * run.weight_step);
+    for (int k = 0; k < taps; ++k) w[h][k] = load(call.weight + run.weight + h * run.weight_row + k * run.weight_step);
   const std::int64_t* const column = call.column + run.column;
   // With height > 1 a source row serves several rows of sums: they follow each other by one line.
 #pragma GCC unroll 16
@@ -84,7 +74,7 @@ template <typename T, Lane lane, int height, int taps, int rows, int columns>
   }
 }
 
-template <typename T, Lane lane, int rows, int columns>
+template <typename T, int rows, int columns>
 void tile(const TileCall<T>& call) {
   Vector<T> sum[rows][columns];
 #pragma GCC unroll 16
@@ -93,36 +83,36 @@ void tile(const TileCall<T>& call) {
     for (int p = 0; p < columns; ++p) sum[r][p] = call.bias;
 
   for (const TapRun *run = call.run, *end = run + call.runs; run != end; ++run) {
-    if constexpr (lane == Lane::channels && square > 1) {
+    if constexpr (square > 1) {
       if (run->height > 1) {
-        add_run<T, lane, square, square>(call, *run, sum);
+        add_run<T, square, square>(call, *run, sum);
         continue;
       }
     }
     switch (run->taps) {
       case 1:
-        add_run<T, lane, 1, 1>(call, *run, sum);
+        add_run<T, 1, 1>(call, *run, sum);
         break;
       case 2:
-        add_run<T, lane, 1, 2>(call, *run, sum);
+        add_run<T, 1, 2>(call, *run, sum);
         break;
       case 3:
-        add_run<T, lane, 1, 3>(call, *run, sum);
+        add_run<T, 1, 3>(call, *run, sum);
         break;
       default:
         if constexpr (longest_tap_run > 3) {
           switch (run->taps) {
             case 4:
-              add_run<T, lane, 1, 4>(call, *run, sum);
+              add_run<T, 1, 4>(call, *run, sum);
               break;
             case 5:
-              add_run<T, lane, 1, 5>(call, *run, sum);
+              add_run<T, 1, 5>(call, *run, sum);
               break;
             case 6:
-              add_run<T, lane, 1, 6>(call, *run, sum);
+              add_run<T, 1, 6>(call, *run, sum);
               break;
             case 7:
-              add_run<T, lane, 1, 7>(call, *run, sum);
+              add_run<T, 1, 7>(call, *run, sum);
               break;
           }
         }
@@ -132,28 +122,21 @@ void tile(const TileCall<T>& call) {
 #pragma GCC unroll 16
   for (int r = 0; r < rows; ++r) {
     T* to = call.target + r * call.target_row;
-    const bool part = lane == Lane::pixels && r == rows - 1 && call.last_lanes < lanes<T>;
 #pragma GCC unroll 16
-    for (int p = 0; p < columns; ++p, to += call.target_step) {
-      const Vector<T> result = activate(sum[r][p], call.activation);
-      if (part)
-        store_part(to, result, call.last_lanes);
-      else
-        store(to, result);
-    }
+    for (int p = 0; p < columns; ++p, to += call.target_step) store(to, activate(sum[r][p], call.activation));
   }
 }
 
 template <typename T>
 using Tile = void (*)(const TileCall<T>&);
 
-template <typename T, Lane lane, int rows, int... P>
+template <typename T, int rows, int... P>
 constexpr auto tiles_of_rows(std::integer_sequence<int, P...>) {
-  return std::array<Tile<T>, sizeof...(P)>{tile<T, lane, rows, P + 1>...};
+  return std::array<Tile<T>, sizeof...(P)>{tile<T, rows, P + 1>...};
 }
 
-template <typename T, Lane lane, int rows>
-inline constexpr auto tiles = tiles_of_rows<T, lane, rows>(std::make_integer_sequence<int, tile_outputs / rows>{});
+template <typename T, int rows>
+inline constexpr auto tiles = tiles_of_rows<T, rows>(std::make_integer_sequence<int, tile_outputs / rows>{});
 
 // How a row of outputs is cut: `columns` at a time, and `rows` rows together if they are short or `in_pairs`.
 struct TileShape {
@@ -168,11 +151,9 @@ inline TileShape tile_shape(std::int64_t row, bool in_pairs) {
   return {columns * 4 <= tile_outputs ? 4 : columns * 2 <= tile_outputs ? 2 : 1, columns};
 }
 
-template <typename T, Lane lane>
+template <typename T>
 Tile<T> find_tile(std::int64_t rows, std::int64_t columns) {
-  return rows == 4   ? tiles<T, lane, 4>[columns - 1]
-         : rows == 2 ? tiles<T, lane, 2>[columns - 1]
-                     : tiles<T, lane, 1>[columns - 1];
+  return rows == 4 ? tiles<T, 4>[columns - 1] : rows == 2 ? tiles<T, 2>[columns - 1] : tiles<T, 1>[columns - 1];
 }
 
 }  // namespace striate::STRIATE_LEVEL::depthwise

@@ -88,7 +88,6 @@ class WeightChannels {
     call.columns = c.count;
     call.border = broadcast(job.border);
     call.skip = job.border == T(0);
-    call.last_lanes = n;
     call.sum_line = job.kernel[2] * n;
     // Rows in one sweep: enough that sums are loaded and stored rarely, few enough to stay in the L1 cache while every
     // row of the kernel passes over them.
@@ -112,7 +111,7 @@ class WeightChannels {
               const std::int64_t to = (piece + 1) * std::ssize(tap_lines) / pieces;
               call.tap_line = tap_lines.data() + from;
               call.sum = sum + (g * taps + from * job.kernel[2] + kernel) * n;
-              find_weight_tile<T, Lane::channels>(to - from, end - begin)(call);
+              find_weight_tile<T>(to - from, end - begin)(call);
             }
           });
         }

@@ -14,10 +14,6 @@ inline constexpr int longest_weight_run = vector_registers == 32 ? 7 : 3;
 inline constexpr int tile_lines = 3;
 inline constexpr int tile_columns = vector_registers == 32 ? 7 : 4;
 
-// All ones in the lanes that count. Sources are masked as well as gradients: 0 times infinity is not 0.
-template <typename T>
-using LaneMask = decltype(Vector<T>{} < Vector<T>{});
-
 template <typename T>
 struct WeightTileCall {
   const T* const* line;          // of the first output
@@ -31,25 +27,21 @@ struct WeightTileCall {
   std::int64_t rows;
   std::int64_t columns;
   Vector<T> border;
-  bool skip;       // the border is 0: nothing is added outside
-  int last_lanes;  // of pixels in the last row
-  T* sum;          // of the first row's first tap
+  bool skip;  // the border is 0: nothing is added outside
+  T* sum;     // of the first row's first tap
   std::int64_t sum_line;
   std::int64_t sum_step;
 };
 
 // Gradients are loaded once for all taps, and a source vector once for the neighbours that meet it: 34 loads for 63
 // multiply-adds of 3x3, 46 for 147 of three rows of 7.
-template <bool part, int columns, typename T, int rows, int taps>
+template <int columns, typename T, int rows, int taps>
 [[gnu::always_inline]] inline void add_outputs(const WeightTileCall<T>& call, const T* const (&line)[rows],
-                                               const std::int64_t* column, const T* gradient, LaneMask<T> mask,
+                                               const std::int64_t* column, const T* gradient,
                                                Vector<T> (&sum)[rows][taps]) {
   Vector<T> g[columns];
 #pragma GCC unroll 16
-  for (int i = 0; i < columns; ++i) {
-    const T* const from = gradient + i * call.gradient_step;
-    g[i] = part ? load_part(from, call.last_lanes) : load(from);
-  }
+  for (int i = 0; i < columns; ++i) g[i] = load(gradient + i * call.gradient_step);
 #pragma GCC unroll 16
   for (int r = 0; r < rows; ++r) {
     if (!line[r] && call.skip) continue;
@@ -63,7 +55,6 @@ template <bool part, int columns, typename T, int rows, int taps>
         continue;
       else
         x = call.border;
-      if constexpr (part) x = reinterpret_cast<Vector<T>>(reinterpret_cast<LaneMask<T>>(x) & mask);
 #pragma GCC unroll 16
       for (int k = 0; k < taps; ++k)
         if (i - k >= 0 && i - k < columns) sum[r][k] += g[i - k] * x;
@@ -71,8 +62,8 @@ template <bool part, int columns, typename T, int rows, int taps>
   }
 }
 
-template <bool part, typename T, int rows, int taps>
-[[gnu::always_inline]] inline void add_row(const WeightTileCall<T>& call, std::int64_t row, LaneMask<T> mask,
+template <typename T, int rows, int taps>
+[[gnu::always_inline]] inline void add_row(const WeightTileCall<T>& call, std::int64_t row,
                                            Vector<T> (&sum)[rows][taps]) {
   const T* line[rows];
 #pragma GCC unroll 16
@@ -84,27 +75,17 @@ template <bool part, typename T, int rows, int taps>
   const std::int64_t* column = call.column;
   std::int64_t left = call.columns;
   for (; left >= tile_columns; left -= tile_columns, column += tile_columns) {
-    add_outputs<part, tile_columns>(call, line, column, gradient, mask, sum);
+    add_outputs<tile_columns>(call, line, column, gradient, sum);
     gradient += tile_columns * call.gradient_step;
   }
-  for (; left > 0; --left, ++column, gradient += call.gradient_step)
-    add_outputs<part, 1>(call, line, column, gradient, mask, sum);
+  for (; left > 0; --left, ++column, gradient += call.gradient_step) add_outputs<1>(call, line, column, gradient, sum);
 }
 
 // sum[row][tap] += gradient * source over call.rows x call.columns outputs.
-template <typename T, Lane lane, int rows, int taps>
+template <typename T, int rows, int taps>
 void weight_tile(const WeightTileCall<T>& call) {
   Vector<T> sum[rows][taps] = {};
-  LaneMask<T> mask = {};
-  const bool part = lane == Lane::pixels && call.last_lanes < lanes<T>;
-  const std::int64_t full = part ? call.rows - 1 : call.rows;
-  for (std::int64_t j = 0; j < full; ++j) add_row<false>(call, j, mask, sum);
-  if constexpr (lane == Lane::pixels) {
-    if (part) {
-      for (int l = 0; l < call.last_lanes; ++l) mask[l] = -1;
-      add_row<true>(call, full, mask, sum);
-    }
-  }
+  for (std::int64_t row = 0; row < call.rows; ++row) add_row(call, row, sum);
 #pragma GCC unroll 16
   for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 16
@@ -117,21 +98,21 @@ void weight_tile(const WeightTileCall<T>& call) {
 template <typename T>
 using WeightTile = void (*)(const WeightTileCall<T>&);
 
-template <typename T, Lane lane, int rows, int... K>
+template <typename T, int rows, int... K>
 constexpr auto weight_tiles_of_rows(std::integer_sequence<int, K...>) {
-  return std::array<WeightTile<T>, sizeof...(K)>{weight_tile<T, lane, rows, K + 1>...};
+  return std::array<WeightTile<T>, sizeof...(K)>{weight_tile<T, rows, K + 1>...};
 }
 
-template <typename T, Lane lane, int rows>
+template <typename T, int rows>
 inline constexpr auto weight_tiles =
-    weight_tiles_of_rows<T, lane, rows>(std::make_integer_sequence<int, longest_weight_run>{});
+    weight_tiles_of_rows<T, rows>(std::make_integer_sequence<int, longest_weight_run>{});
 
-template <typename T, Lane lane>
+template <typename T>
 WeightTile<T> find_weight_tile(std::int64_t rows, std::int64_t taps) {
   static_assert(tile_lines == 3);
-  return rows == 3   ? weight_tiles<T, lane, 3>[taps - 1]
-         : rows == 2 ? weight_tiles<T, lane, 2>[taps - 1]
-                     : weight_tiles<T, lane, 1>[taps - 1];
+  return rows == 3   ? weight_tiles<T, 3>[taps - 1]
+         : rows == 2 ? weight_tiles<T, 2>[taps - 1]
+                     : weight_tiles<T, 1>[taps - 1];
 }
 
 }  // namespace striate::STRIATE_LEVEL::depthwise
