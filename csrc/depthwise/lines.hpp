@@ -37,9 +37,12 @@ struct Lines {
         for (const std::int64_t b : box.b->source)
           line.push_back(a == outside || b == outside ? nullptr : from.row(a, b) + m * plane_step);
     column.assign(slots.size(), outside);
-    for (std::int64_t i = 0; i < std::ssize(box.c->source); ++i)
-      if (const std::int64_t c = box.c->source[i]; c != outside)
-        column[slots(i)] = (c - from.origin[2]) * from.stride[2];
+    // Residue by residue: with a division an entry, 31 taps on 64 rows of 16000 took 6.5 ms, without 5.0.
+    for (std::int64_t r = 0; r < slots.step; ++r) {
+      std::int64_t* to = column.data() + r * slots.section;
+      for (std::int64_t i = r; i < std::ssize(box.c->source); i += slots.step, ++to)
+        if (const std::int64_t c = box.c->source[i]; c != outside) *to = (c - from.origin[2]) * from.stride[2];
+    }
   }
 };
 
