@@ -12,7 +12,6 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
   job.planes = problem.out_channels_per_group();
   job.share = 1;
   job.source = grad_output;
-  job.weight = channels_on_axis_1(weight.view);
   job.target = grad_input;
   job.border = T(0);
   if (std::ranges::any_of(problem.axis, folds)) job.fold = source_tables(problem);
@@ -28,7 +27,7 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
     job.size[i] = axis.input;
     job.source_size[i] = axis.output();
   }
-  CorrelateChannels<T>(job).run(pool);
+  CorrelateChannels<T>(job, weight.packed).run(pool);
 }
 
 template void backward_data(const Problem&, View<const float>, const Weight<float>&, View<float>, ParallelFor);

@@ -82,12 +82,12 @@ void stage_lanes(const View<const T>& view, std::int64_t n, int used, bool neigh
                    });
 }
 
-// The same box, where it is if its lanes lie there side by side, else staged.
+// The same box, where it is if whole vectors of its lanes lie there side by side, else staged.
 template <typename T, typename Channel>
 LaneView<const T> read_lanes(const View<const T>& view, std::int64_t n, int used, bool neighbours,
                              std::int64_t row_size, const Ranges& range, T* stage, const Channel& channel) {
   const Sizes origin = {range[0].begin, range[1].begin, range[2].begin};
-  if (neighbours && view.stride[1] == 1)
+  if (neighbours && view.stride[1] == 1 && used == lanes<T>)
     return {view.plane(n, channel(0)) + view.offset(origin[0], origin[1], origin[2]),
             {view.stride[2], view.stride[3], view.stride[4]},
             origin};
@@ -130,34 +130,6 @@ std::int64_t group_blocks(const View<T>& view, std::int64_t channels, const Prob
   const std::int64_t most = std::clamp<std::int64_t>(2 * band_bytes / window, 1, most_group_blocks);
   const std::int64_t groups = (blocks + most - 1) / most;
   return (blocks + groups - 1) / groups;
-}
-
-// Copies a box's source into packed positions, the border in place. `blocks` blocks follow each other in the source's
-// channels and lie `plane` elements apart in the packed memory; the last has `used` lanes.
-template <typename T>
-void pack_lanes(const LaneView<const T>& from, const Box& box, const Slots& slots, T border, std::int64_t blocks,
-                int used, T* packed, std::int64_t plane) {
-  constexpr int n = lanes<T>;
-  const Vector<T> fill = broadcast(border);
-  const std::int64_t width = std::ssize(box.c->source), full = used == n ? blocks : blocks - 1;
-  for (const std::int64_t a : box.a->source) {
-    for (const std::int64_t b : box.b->source) {
-      const bool inside = a != outside && b != outside;
-      const T* row = inside ? from.row(a, b) - from.origin[2] * from.stride[2] : nullptr;
-      for (std::int64_t i = 0; i < width; ++i) {
-        const std::int64_t c = box.c->source[i];
-        T* to = packed + (slots.step == 1 ? i : slots(i)) * n;
-        if (!inside || c == outside) {
-          for (std::int64_t g = 0; g < blocks; ++g) store(to + g * plane, fill);
-          continue;
-        }
-        const T* pixel = row + c * from.stride[2];
-        for (std::int64_t g = 0; g < full; ++g) store(to + g * plane, load(pixel + g * n));
-        if (full < blocks) store(to + full * plane, load_part(pixel + full * n, used));
-      }
-      packed += slots.size() * n;
-    }
-  }
 }
 
 }  // namespace striate::STRIATE_LEVEL::depthwise

@@ -22,11 +22,10 @@ struct Correlation {
   std::int64_t batch;
   std::int64_t channels;  // of the target
   // Target channel t sums `planes` source channels from t * planes / share on: forward has one plane and `multiplier`
-  // targets that share it, backward_data the reverse. Weights are those of output channel t * planes + plane.
+  // targets that share it, backward_data the reverse.
   std::int64_t planes;
   std::int64_t share;
   View<const T> source;
-  View<const T> weight;
   Epilogue<T> epilogue;
   View<T> target;
   T border;            // stands outside the source
@@ -38,7 +37,6 @@ struct Correlation {
 
   bool folds() const { return !fold[0].empty(); }
   std::int64_t source_channel(std::int64_t t, std::int64_t plane) const { return t * planes / share + plane; }
-  std::int64_t weight_channel(std::int64_t t, std::int64_t plane) const { return t * planes + plane; }
 };
 
 // backward_weight: the same sweep as forward's.
@@ -68,16 +66,6 @@ View<T> channels_on_axis_1(View<T> weight) {
   weight.stride[0] = 0;
   return weight;
 }
-
-// Positions of a packed row: column i lies at (i % step) * section + i / step, so that neighbouring targets read
-// neighbouring slots at every stride.
-struct Slots {
-  std::int64_t step;
-  std::int64_t section;
-
-  std::int64_t operator()(std::int64_t i) const { return i % step * section + i / step; }
-  std::int64_t size() const { return step * section; }
-};
 
 // The bands of one task.
 struct Box {

@@ -1,5 +1,6 @@
 #include "correlate_channels.hpp"
 #include "depthwise.hpp"
+#include "pack.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
 
@@ -12,7 +13,6 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
   job.planes = 1;
   job.share = problem.out_channels_per_group();
   job.source = input;
-  job.weight = channels_on_axis_1(weight.view);
   job.epilogue = epilogue;
   job.target = output;
   job.border = static_cast<T>(problem.border_value);
@@ -25,8 +25,13 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
     job.size[i] = axis.output();
     job.source_size[i] = axis.input;
   }
-  CorrelateChannels<T>(job).run(pool);
+  CorrelateChannels<T>(job, weight.packed).run(pool);
 }
+
+template std::int64_t packed_size<float>(const Problem&, Direction);
+template std::int64_t packed_size<double>(const Problem&, Direction);
+template void pack(const Problem&, Direction, View<const float>, float*, ParallelFor);
+template void pack(const Problem&, Direction, View<const double>, double*, ParallelFor);
 
 template void forward(const Problem&, View<const float>, const Weight<float>&, const Epilogue<float>&, View<float>,
                       ParallelFor);

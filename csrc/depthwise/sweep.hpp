@@ -64,12 +64,12 @@ Sweep adjoint_sweep(const Axis& axis, std::int64_t before, std::int64_t targets,
 // Whether gradients at extended positions must be added back to the elements that the border rule copied there.
 bool folds(const Axis& axis);
 
-// Packed positions of a band take about this much of the L2 cache (2 MiB where it was measured): as much again is left
+// Source positions of a band take about this much of the L2 cache (2 MiB where it was measured): as much again is left
 // for results and staged blocks. Rows are not cut below this length.
 inline constexpr std::int64_t band_bytes = 384 << 10;
 inline constexpr std::int64_t shortest_row = 128;
 
-// Sizes of a band on each axis so that packed positions of `bytes` each stay within `band_bytes`.
+// Sizes of a band on each axis so that source positions of `bytes` each stay within `band_bytes`.
 Sizes forward_bands(const Problem& problem, std::int64_t bytes);
 Sizes adjoint_bands(const Problem& problem, std::int64_t bytes);
 
