@@ -55,25 +55,6 @@ Lengths lengths_of(const Problem& problem, const Lengths& total) {
   return by_channel(problem) ? lengths_of_signal(problem, total) : lengths_of_kernel(problem);
 }
 
-double worth(const Problem& problem) {
-  Lengths total;
-  for (int i = 0; i < Problem::max_ndim; ++i) total[i] = (problem.axis[i].output() - 1) * problem.axis[i].stride + 1;
-  const Cut cut(problem, lengths_of(problem, total), total);
-  const double points = static_cast<double>(cut.length[0] * cut.length[1] * cut.length[2]);
-  const double transform = points * (std::log2(points) + 4);
-  // Signals fill vectors of 16.
-  const auto vectors = [&](std::int64_t channels) {
-    const std::int64_t lanes = channels > 8 ? cut.tiles() * ((channels + 15) / 16) : (cut.tiles() * channels + 15) / 16;
-    return static_cast<double>(16 * lanes);
-  };
-  if (by_channel(problem)) return 4 * transform * vectors(problem.out_channels);
-  const double kernels = static_cast<double>(problem.out_channels * problem.in_channels_per_group());
-  const double products =
-      static_cast<double>(problem.in_channels * ((problem.out_channels_per_group() + 15) / 16 * 16));
-  return 8 * transform * (vectors(problem.in_channels) + vectors(problem.out_channels)) + 6 * transform * kernels +
-         2 * points * static_cast<double>(cut.tiles()) * products;
-}
-
 Windows::Windows(std::vector<std::int64_t> index, std::int64_t tiles, std::int64_t step, std::int64_t count)
     : index_(std::move(index)), step_(step), count_(count), runs_(tiles) {
   index_.resize((tiles - 1) * step + count, outside);

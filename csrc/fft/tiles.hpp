@@ -29,10 +29,6 @@ inline bool by_channel(const Problem& problem) {
 // The lengths that `forward` and `backward_data` use: only a kernel a channel has its spectra made in the call.
 Lengths lengths_of(const Problem& problem, const Lengths& total);
 
-// About the time that one sample takes, in multiply-adds of a direct sum, with the kernels' spectra made for it alone.
-// Fitted to depthwise kernels of 9x9 to 31x31, dense ones of 5x5 to 15x15 and sequences of 16 to 255 taps.
-double worth(const Problem& problem);
-
 // Indices that rise by ones, or are all `outside`.
 struct Run {
   std::int64_t begin, count, index;

@@ -1,8 +1,9 @@
 """What the planner's choice rests on: how many times faster than torch each kernel is, measured layer by layer."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import exp, fsum, log
+from math import exp, fsum, log, prod
 from pathlib import Path
 
 import torch
@@ -22,6 +23,8 @@ _HEADER = """\
 // training batch: STRIATE_MEASURED(level, problem, "direction kernel gain kernel gain direction ..."). Written by
 // `striate bench --fit`.
 """
+_MOST_WORK = 2 * 10**9
+_NEAR = 2.5  # times the fastest kernel's time: who takes more is not timed closer
 _DTYPES = {"f32": torch.float32, "f64": torch.float64}
 
 
@@ -53,20 +56,26 @@ def fit(
 
     Args:
         problems: layers; two that differ by name alone are measured once.
-        batches: in place of batch 1 and each problem's own.
+        batches: in place of batch 1 and each problem's own, less where that takes over a second in all.
         rounds: turns that each kernel takes.
         turn: seconds a turn.
     """
     for problem in dict.fromkeys(replace(problem, name="", layout="nchw") for problem in problems):
         for layout in ("nchw", "nhwc") if problem.ndim > 1 else ("nchw",):
             task = replace(problem, layout=layout)
-            sizes = dict.fromkeys(batches or (1, problem.batch))
+            sizes = dict.fromkeys(batches or (1, _training_batch(problem)))
             measured = [_gains(replace(task, batch=batch), rounds, turn) for batch in sizes]
             least = {
                 direction: {name: min(gains[direction][name] for gains in measured) for name in measured[0][direction]}
                 for direction in DIRECTIONS
             }
             yield Measured(isa_used(), task, {direction: kernels for direction, kernels in least.items() if kernels})
+
+
+def _training_batch(problem: Problem) -> int:
+    """Return the problem's own batch, or as many samples as make some 20 ms of multiply-adds."""
+    work = problem.out_channels * (problem.in_channels // problem.groups) * prod(problem.kernel)
+    return max(1, min(problem.batch, _MOST_WORK // (work * prod(problem.output_size))))
 
 
 def write(measured: Sequence[Measured], path: Path) -> None:
@@ -101,22 +110,29 @@ def _gains(problem: Problem, rounds: int, turn: float) -> dict[str, dict[str, fl
 def _gains_of(
     direction: str, problem: Problem, tensors: Sequence[Tensor], rounds: int, turn: float
 ) -> dict[str, float]:
-    contenders = [Contender("torch", _torchs(direction, problem, tensors), tuple)]
-    contenders[0].run()
+    calls = {"torch": _torchs(direction, problem, tensors)}
     for index, name in enumerate(kernel_list(direction)):
-        call = _ours(direction, problem, tensors, index)
-        if name != "reference" and _can(call):
-            contenders.append(Contender(name, call, tuple))
-    times = race(contenders, rounds=rounds, turn=turn)
-    return {name: times["torch"].best / timing.best for name, timing in times.items() if name != "torch"}
+        if name != "reference":
+            calls[name] = _ours(direction, problem, tensors, index)
+    seconds = {name: taken for name, call in calls.items() if (taken := _second_call(call)) is not None}
+    near = [
+        Contender(name, calls[name], tuple) for name, taken in seconds.items() if taken < _NEAR * min(seconds.values())
+    ]
+    if near[0].name != "torch":
+        near.insert(0, Contender("torch", calls["torch"], tuple))
+    seconds |= {name: timing.best for name, timing in race(near, rounds=rounds, turn=turn).items()}
+    return {name: seconds["torch"] / taken for name, taken in seconds.items() if name != "torch"}
 
 
-def _can(call: Callable[[], tuple[Tensor, ...]]) -> bool:
+def _second_call(call: Callable[[], tuple[Tensor, ...]]) -> float | None:
+    """Return the seconds of a call after the first; None for a kernel that cannot run this."""
     try:
         call()
     except RuntimeError:  # the kernel's own words on why it cannot
-        return False
-    return True
+        return None
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def _torchs(direction: str, problem: Problem, tensors: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
