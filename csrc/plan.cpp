@@ -46,16 +46,15 @@ std::vector<Candidate> candidates(Direction direction, Level level) {
                               "'torch', but got '" + std::string(name) + "'");
 }
 
-std::string times(double gain) {
+std::string speed(double gain) {
   std::ostringstream text;
-  text << std::setprecision(2) << gain << " times";
+  text << std::setprecision(2) << gain << " times torch's speed";
   return text.str();
 }
 
 std::string not_fastest(double gain, const std::string& chosen) {
-  if (gain == 0.0) return "never measured on such problems";
-  return "expected " + times(gain) + " as fast as torch's" +
-         (chosen.empty() ? "" : ", and " + in_quotes(chosen) + " more");
+  if (gain == 0.0) return "not measured on such problems";
+  return "expected at " + speed(gain) + (chosen.empty() ? "" : ", and " + in_quotes(chosen) + " above it");
 }
 
 }  // namespace
@@ -87,9 +86,9 @@ std::vector<Verdict> plan(const Problem& problem, Direction direction, Level lev
     else
       verdict.reason = not_fastest(verdict.gain, chosen);
   }
-  const std::string for_torch = chosen.empty()   ? ""
-                                : forced.empty() ? in_quotes(chosen) + " is expected to be " + times(best) + " as fast"
-                                                 : in_quotes(chosen) + " is forced";
+  std::string for_torch;
+  if (!chosen.empty())
+    for_torch = in_quotes(chosen) + (forced.empty() ? " is expected at " + speed(best) : " is forced");
   verdicts.push_back({"torch", for_torch, 1.0});
   return verdicts;
 }
