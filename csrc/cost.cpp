@@ -28,7 +28,7 @@ constexpr Measurement measurements[] = {
 
 // What makes two layers alike, in powers of two: a distance of 1 is one size doubled.
 struct Likeness {
-  static constexpr int count = 8;
+  static constexpr int count = 9;
   std::array<double, count> feature;
 
   explicit Likeness(const Problem& problem) {
@@ -45,6 +45,7 @@ struct Likeness {
                sized(static_cast<double>(problem.out_channels_per_group())),
                0.5 * sized(static_cast<double>(problem.groups)),
                sized(taps) + (taps == 1 ? 0.0 : 4.0),
+               0.5 * sized(static_cast<double>(problem.axis[2].kernel)),  // 1x7 is not 7x1
                0.5 * sized(outputs),
                0.5 * sized(static_cast<double>(problem.axis[2].output())),
                stride > 1 ? 4.0 : 0.0,
@@ -123,7 +124,7 @@ double predicted_gain(std::string_view kernel, const Problem& problem, Direction
   std::ranges::partial_sort(nearest, nearest.begin() + static_cast<std::ptrdiff_t>(used));
   double sum = 0, weights = 0;
   for (std::size_t i = 0; i < used; ++i) {
-    const double weight = 1 / (nearest[i].first + 1e-3);
+    const double weight = 1 / (nearest[i].first + 1e-6);
     sum += weight * nearest[i].second;
     weights += weight;
   }

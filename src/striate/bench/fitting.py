@@ -19,9 +19,8 @@ from striate.engine.problem import Problem
 from striate.engine.selection import DIRECTIONS, kernel_list
 
 _HEADER = """\
-// How many times faster than torch each kernel was measured, by layer and direction, the least over batch 1 and the
-// training batch: STRIATE_MEASURED(level, problem, "direction kernel gain kernel gain direction ..."). Written by
-// `striate bench --fit`.
+// How many times faster than torch each kernel was measured, by layer and direction, the least over the batches timed:
+// STRIATE_MEASURED(level, problem, "direction kernel gain kernel gain direction ..."), written by striate bench --fit.
 """
 _MOST_WORK = 2 * 10**9
 _NEAR = 2.5  # times the fastest kernel's time: who takes more is not timed closer
@@ -56,7 +55,7 @@ def fit(
 
     Args:
         problems: layers; two that differ by name alone are measured once.
-        batches: in place of batch 1 and each problem's own, less where that takes over a second in all.
+        batches: in place of batch 1 and each problem's own, or as much of it as two thousand million multiply-adds.
         rounds: turns that each kernel takes.
         turn: seconds a turn.
     """
@@ -73,7 +72,7 @@ def fit(
 
 
 def _training_batch(problem: Problem) -> int:
-    """Return the problem's own batch, or as many samples as make some 20 ms of multiply-adds."""
+    """Return the problem's own batch, or as many samples as `_MOST_WORK` multiply-adds allow."""
     work = problem.out_channels * (problem.in_channels // problem.groups) * prod(problem.kernel)
     return max(1, min(problem.batch, _MOST_WORK // (work * prod(problem.output_size))))
 
