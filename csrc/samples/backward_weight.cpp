@@ -103,10 +103,10 @@ struct Gathered {
   const T *signals, *gradients;
 };
 
-// Adds one vector of samples to sums[q][out][in] of vertical point P.
+// sums[q][out][in] of vertical point P, of one vector of samples.
 template <typename T, int P>
-void add_point(const Problem& problem, const Grid& grid, const Gathered<T>& samples, const Pieces& cuts, bool add,
-               T* space, T* sums) {
+void sum_point(const Problem& problem, const Grid& grid, const Gathered<T>& samples, const Pieces& cuts, T* space,
+               T* sums) {
   const std::int64_t in = problem.in_channels, out = problem.out_channels;
   const Pieces outs(out, most_out), ins(in, most_in);
   for (std::int64_t cut = 0; cut < cuts.count; ++cut) {
@@ -123,28 +123,38 @@ void add_point(const Problem& problem, const Grid& grid, const Gathered<T>& samp
         for (std::int64_t j = 0; j < ins.count; ++j) {
           const std::int64_t o = outs.begin(i), c = ins.begin(j);
           sum_tiles<T>(outs.begin(i + 1) - o, ins.begin(j + 1) - c, gradients + (q * out + o) * tiles * lanes<T>,
-                       signals + (q * in + c) * tiles * lanes<T>, tiles, add || cut > 0,
+                       signals + (q * in + c) * tiles * lanes<T>, tiles, cut > 0,
                        sums + ((q * out + o) * in + c) * lanes<T>, in);
         }
   }
 }
 
-// Adds the lanes of each of `parts` sums of `n` pairs of channels at every point, and stores the pairs' taps.
+// Adds the lanes of `count` sums, each a vector, to as many totals, or stores them there.
 template <typename T>
-void store_taps(const T* sums, std::int64_t parts, std::int64_t pairs, std::int64_t first, std::int64_t in_channels,
-                View<T> grad_weight) {
+void add_lanes(const T* sums, std::int64_t count, bool add, T* totals) {
   constexpr int n = lanes<T>;
-  const int count = static_cast<int>(std::min<std::int64_t>(n, pairs - first));
+  for (std::int64_t first = 0; first < count; first += n) {
+    const int here = static_cast<int>(std::min<std::int64_t>(n, count - first));
+    Vector<T> sum[n] = {};
+#pragma GCC unroll 16
+    for (int i = 0; i < n; ++i)
+      if (i < here) sum[i] = load(sums + (first + i) * n);
+    const Vector<T> total = direct::sum_lanes(sum);
+    store_part(totals + first, add ? load_part(totals + first, here) + total : total, here);
+  }
+}
+
+// Adds the totals of all parts for one vector of pairs of channels, and stores the pairs' taps.
+template <typename T>
+void store_taps(const T* totals, std::int64_t parts, std::int64_t pairs, std::int64_t first, std::int64_t in_channels,
+                View<T> grad_weight) {
+  const int count = static_cast<int>(std::min<std::int64_t>(lanes<T>, pairs - first));
   Vector<T> half[taps][points];
   for (int q = 0; q < points; ++q) {
-    Vector<T> at[points], column[taps];
-    for (int p = 0; p < points; ++p) {
-      Vector<T> pair[n] = {};
+    Vector<T> at[points] = {}, column[taps];
+    for (int p = 0; p < points; ++p)
       for (std::int64_t part = 0; part < parts; ++part)
-        for (int i = 0; i < count; ++i)
-          pair[i] += load(sums + ((part * all_points + p * points + q) * pairs + first + i) * n);
-      at[p] = direct::sum_lanes(pair);
-    }
+        at[p] += load_part(totals + (part * all_points + p * points + q) * pairs + first, count);
     taps_of_points<T>(at, column);
     for (int r = 0; r < taps; ++r) half[r][q] = column[r];
   }
@@ -158,8 +168,8 @@ void store_taps(const T* sums, std::int64_t parts, std::int64_t pairs, std::int6
   }
 }
 
-// At every point the gradient of the weight is a sum of products over tiles and samples: over tiles in registers, over
-// the samples of a lane in memory, and over lanes at the end.
+// At every point the gradient of the weight is a sum of products over tiles and samples: over tiles in registers, then
+// over the lanes of a vector, then over the vectors of samples.
 template <typename T>
 void backward_weight_group(const Problem& problem, View<const T> grad_output, View<const T> input, View<T> grad_weight,
                            ParallelFor pool) {
@@ -171,19 +181,20 @@ void backward_weight_group(const Problem& problem, View<const T> grad_output, Vi
   const Pieces cuts(grid.y.tiles, std::max<std::int64_t>((1 << 18) / row_bytes, 1));
   const std::int64_t rows = (grid.y.tiles + cuts.count - 1) / cuts.count;
 
-  // Four tasks keep two threads busy, of samples or, where these are few, of vertical points. Each part of the samples
-  // has sums of its own, and they are added in order: the threads do not decide the order of any sum.
-  const std::int64_t parts = std::min<std::int64_t>(grid.groups, 4);
-  const Pieces shares(points, points * parts / 4 + (parts < 4));
-  T* const sums = scratch<T>(parts * all_points * pairs * n, Scratch::stage);
+  // Each part of the samples has totals of its own, and they are added in order: the threads do not decide the order of
+  // any sum. Where the parts are few, a part's vertical points are shared out.
+  const std::int64_t parts = std::min<std::int64_t>(grid.groups, 16);
+  const Pieces shares(points, parts < 4 ? 2 * parts : points);
+  T* const totals = scratch<T>(parts * all_points * pairs, Scratch::stage);
   const auto add = [&](std::int64_t begin, std::int64_t end) {
     const LaneBlock<T> signal(input, in, problem.axis[2].input, {0, in}, grid.rows_read({0, grid.y.tiles}));
     const LaneBlock<T> gradient(grad_output, out, grid.x.outputs, {0, out}, {0, grid.y.outputs});
-    T* const signals = scratch<T>((signal.elements() + gradient.elements() + std::ssize(grid.x.source) +
-                                   points * (in + out) * rows * grid.x.tiles) *
+    T* const signals = scratch<T>((signal.elements() + gradient.elements() + points * pairs +
+                                   std::ssize(grid.x.source) + points * (in + out) * rows * grid.x.tiles) *
                                   n);
     T* const gradients = signals + signal.elements() * n;
-    T* const space = gradients + gradient.elements() * n;
+    T* const sums = gradients + gradient.elements() * n;
+    T* const space = sums + points * pairs * n;
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t part = task / shares.count, share = task % shares.count;
       const std::int64_t first = part * grid.groups / parts, last = (part + 1) * grid.groups / parts;
@@ -192,19 +203,20 @@ void backward_weight_group(const Problem& problem, View<const T> grad_output, Vi
         signal.gather(input, group * n, count, signals);
         gradient.gather(grad_output, group * n, count, gradients);
         [&]<int... P>(std::integer_sequence<int, P...>) {
-          ((P >= shares.begin(share) && P < shares.begin(share + 1)
-                ? add_point<T, P>(problem, grid, {signal, gradient, signals, gradients}, cuts, group > first, space,
-                                  sums + (part * all_points + P * points) * pairs * n)
-                : void()),
-           ...);
+          const auto add_totals = [&]<int p>(std::integral_constant<int, p>) {
+            if (p < shares.begin(share) || p >= shares.begin(share + 1)) return;
+            sum_point<T, p>(problem, grid, {signal, gradient, signals, gradients}, cuts, space, sums);
+            add_lanes(sums, points * pairs, group > first, totals + (part * all_points + p * points) * pairs);
+          };
+          (add_totals(std::integral_constant<int, P>()), ...);
         }(std::make_integer_sequence<int, points>());
       }
     }
   };
   const std::int64_t tasks = parts * shares.count;
   parallel_for(pool, tasks, grid.sample_work * n * grid.groups / tasks, add);
-  parallel_for(pool, (pairs + n - 1) / n, parts * all_points * n * 4, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) store_taps(sums, parts, pairs, i * n, in, grad_weight);
+  parallel_for(pool, (pairs + n - 1) / n, parts * all_points * n, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) store_taps(totals, parts, pairs, i * n, in, grad_weight);
   });
 }
 
