@@ -184,7 +184,7 @@ void backward_weight_group(const Problem& problem, View<const T> grad_output, Vi
   // Each part of the samples has totals of its own, and they are added in order: the threads do not decide the order of
   // any sum. Where the parts are few, a part's vertical points are shared out.
   const std::int64_t parts = std::min<std::int64_t>(grid.groups, 16);
-  const Pieces shares(points, parts < 4 ? 2 * parts : points);
+  const Pieces shares(points, parts < 4 ? 1 : points);
   T* const totals = scratch<T>(parts * all_points * pairs, Scratch::stage);
   const auto add = [&](std::int64_t begin, std::int64_t end) {
     const LaneBlock<T> signal(input, in, problem.axis[2].input, {0, in}, grid.rows_read({0, grid.y.tiles}));
@@ -195,13 +195,17 @@ void backward_weight_group(const Problem& problem, View<const T> grad_output, Vi
     T* const gradients = signals + signal.elements() * n;
     T* const sums = gradients + gradient.elements() * n;
     T* const space = sums + points * pairs * n;
+    std::int64_t gathered = -1;
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t part = task / shares.count, share = task % shares.count;
       const std::int64_t first = part * grid.groups / parts, last = (part + 1) * grid.groups / parts;
       for (std::int64_t group = first; group < last; ++group) {
         const int count = static_cast<int>(std::min<std::int64_t>(n, problem.batch - group * n));
-        signal.gather(input, group * n, count, signals);
-        gradient.gather(grad_output, group * n, count, gradients);
+        if (group != gathered) {
+          signal.gather(input, group * n, count, signals);
+          gradient.gather(grad_output, group * n, count, gradients);
+          gathered = group;
+        }
         [&]<int... P>(std::integer_sequence<int, P...>) {
           const auto add_totals = [&]<int p>(std::integral_constant<int, p>) {
             if (p < shares.begin(share) || p >= shares.begin(share + 1)) return;
@@ -225,6 +229,9 @@ void backward_weight_group(const Problem& problem, View<const T> grad_output, Vi
 template <typename T>
 void backward_weight(const Problem& problem, View<const T> grad_output, View<const T> input, View<T> grad_weight,
                      ParallelFor pool) {
+#if defined(__AVX512F__)
+  if (fits_avx2<T>(problem)) return avx2::samples::backward_weight(problem, grad_output, input, grad_weight, pool);
+#endif
   each_group(problem, [&](const Problem& one, std::int64_t in, std::int64_t out) {
     backward_weight_group(one, from_channel(grad_output, out), from_channel(input, in), from_filter(grad_weight, out),
                           pool);

@@ -45,19 +45,27 @@ class LaneBlock {
   void gather(const View<const T>& view, std::int64_t sample, int count, T* to) const {
     if (count < lanes<T>) std::fill_n(to, elements() * lanes<T>, T(0));
     each_run([&](std::int64_t channel, std::int64_t row, std::int64_t column) {
-      transpose<T>(view.plane(sample, channel) + view.offset(0, row, column), view.stride[0], count, run_, {},
-                   to + offset(channel, row, column), lanes<T>);
+      const T* const from = view.plane(sample, channel) + view.offset(0, row, column);
+      T* const block = to + offset(channel, row, column);
+      if (count > few) return transpose<T>(from, view.stride[0], count, run_, {}, block, lanes<T>);
+      for (int i = 0; i < count; ++i)
+        for (std::int64_t e = 0; e < run_; ++e) block[e * lanes<T> + i] = from[i * view.stride[0] + e];
     });
   }
 
   void scatter(const T* from, const View<T>& view, std::int64_t sample, int count) const {
     each_run([&](std::int64_t channel, std::int64_t row, std::int64_t column) {
-      transpose<T>(from + offset(channel, row, column), lanes<T>, run_, count, {},
-                   view.plane(sample, channel) + view.offset(0, row, column), view.stride[0]);
+      const T* const block = from + offset(channel, row, column);
+      T* const to = view.plane(sample, channel) + view.offset(0, row, column);
+      if (count > few) return transpose<T>(block, lanes<T>, run_, count, {}, to, view.stride[0]);
+      for (int i = 0; i < count; ++i)
+        for (std::int64_t e = 0; e < run_; ++e) to[i * view.stride[0] + e] = block[e * lanes<T> + i];
     });
   }
 
  private:
+  static constexpr int few = 2;  // samples for which a transpose of whole vectors is the longer way
+
   template <typename Visit>
   void each_run(const Visit& visit) const {
     const std::int64_t runs = elements() / run_;
