@@ -7,6 +7,7 @@
 #include "grouped/grouped.hpp"
 #include "pointwise/pointwise.hpp"
 #include "reference/reference.hpp"
+#include "samples/samples.hpp"
 #include "toom/toom.hpp"
 #include "winograd/winograd.hpp"
 
