@@ -59,7 +59,8 @@ void backward_weight_by(const Problem& problem, const View<const T>& grad_output
   const Blocks cut = direct::output_blocks(problem, tables, division.size);
   const Blocks tiles = tile_cut(cut, chunks, Map::outputs);
   const Pitch pitch(tiles);
-  const SignalPacker<Map, T> packer(problem, cut, pitch);
+  const SignalPacker<Map, T> packer(cut, pitch, problem.axis[2].stride, problem.in_channels_per_group(),
+                                    static_cast<T>(problem.border_value));
   const std::vector<std::int64_t> left = term_offsets(problem, tiles, pitch, chunks);
   std::vector<std::int64_t> sum_row, iota(cut[2].size);
   for (std::int64_t t = 0; t < panels.terms; ++t) sum_row.push_back(t * panel<T>);
@@ -88,16 +89,17 @@ void backward_weight_by(const Problem& problem, const View<const T>& grad_output
         const std::int64_t sample = pass / blocks;
         const std::int64_t slices = cut[0].count(block[0]), lines = cut[1].count(block[1]);
         const std::int64_t columns = cut[2].count(block[2]), wide = (columns + Map::outputs - 1) / Map::outputs;
-        packer.pack(input, sample, group, block, packed);
+        packer.pack(input, sample, group * problem.in_channels_per_group(), problem.in_channels_per_group(), block,
+                    packed);
         run.clear();
         for (std::int64_t a = 0; a < slices; ++a)
           for (std::int64_t b = 0; b < lines; ++b) run.push_back(a * pitch.slice + b * pitch.row);
         for (std::int64_t number = chunk * panels.count / division.panel_chunks;
              number < (chunk + 1) * panels.count / division.panel_chunks; ++number) {
           const int present = panels.columns(number, panel<T>), vectors = matrix::vectors_of<T>(present);
-          const T* const corner = grad_output.plane(sample, group * panels.to + number * panel<T>) +
-                                  grad_output.offset(cut[0].begin(block[0]), cut[1].begin(block[1]),
-                                                     cut[2].begin(block[2]));
+          const T* const corner =
+              grad_output.plane(sample, group * panels.to + number * panel<T>) +
+              grad_output.offset(cut[0].begin(block[0]), cut[1].begin(block[1]), cut[2].begin(block[2]));
           const bool as_it_lies = Map::planes > 1 && grad_output.stride[1] == 1 && present == vectors * lanes<T> &&
                                   columns % Map::outputs == 0;
           for (std::int64_t line = 0; line < slices * lines; ++line) {
@@ -129,32 +131,32 @@ void backward_weight_by(const Problem& problem, const View<const T>& grad_output
   // G transposed: the taps of each term.
   constexpr auto factor = Map::tap_matrix();
   const std::int64_t row_terms = chunks.phases * chunks.count;
-  parallel_for(pool, panels.groups * panels.count, panel_size * division.parts, [&](std::int64_t begin,
-                                                                                  std::int64_t end) {
-    for (std::int64_t step = begin; step < end; ++step) {
-      const std::int64_t number = step % panels.count, first = step / panels.count * panels.to + number * panel<T>;
-      const int present = panels.columns(number, panel<T>);
-      for (std::int64_t term = 0; term < panels.terms; ++term) {
-        const std::int64_t tap_row = term / row_terms, f = term % row_terms / chunks.count, j = term % chunks.count;
-        const std::int64_t r = tap_row % problem.axis[1].kernel, q = tap_row / problem.axis[1].kernel;
-        const std::int64_t slice = q % problem.axis[0].kernel, channel = q / problem.axis[0].kernel;
-        for (int v = 0; v < present; v += lanes<T>) {
-          Vector<T> tap[Map::taps] = {};
-          for (int p = 0; p < Map::planes; ++p) {
-            const T* from = sums + step * panel_size + p * panels.plane + term * panel<T> + v;
-            Vector<T> sum = load(from);
-            for (std::int64_t part = 1; part < division.parts; ++part) sum += load(from + part * part_size);
-            for (int k = 0; k < Map::taps; ++k) tap[k] += static_cast<T>(factor[p][k]) * sum;
-          }
-          for (int k = 0; k < Map::taps; ++k) {
-            const std::int64_t at = (j * Map::taps + k) * chunks.stride + f;
-            for (int i = 0; at < chunks.kernel && i < std::min(present - v, lanes<T>); ++i)
-              grad_weight.plane(first + v + i, channel)[grad_weight.offset(slice, r, at)] = tap[k][i];
+  parallel_for(
+      pool, panels.groups * panels.count, panel_size * division.parts, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t step = begin; step < end; ++step) {
+          const std::int64_t number = step % panels.count, first = step / panels.count * panels.to + number * panel<T>;
+          const int present = panels.columns(number, panel<T>);
+          for (std::int64_t term = 0; term < panels.terms; ++term) {
+            const std::int64_t tap_row = term / row_terms, f = term % row_terms / chunks.count, j = term % chunks.count;
+            const std::int64_t r = tap_row % problem.axis[1].kernel, q = tap_row / problem.axis[1].kernel;
+            const std::int64_t slice = q % problem.axis[0].kernel, channel = q / problem.axis[0].kernel;
+            for (int v = 0; v < present; v += lanes<T>) {
+              Vector<T> tap[Map::taps] = {};
+              for (int p = 0; p < Map::planes; ++p) {
+                const T* from = sums + step * panel_size + p * panels.plane + term * panel<T> + v;
+                Vector<T> sum = load(from);
+                for (std::int64_t part = 1; part < division.parts; ++part) sum += load(from + part * part_size);
+                for (int k = 0; k < Map::taps; ++k) tap[k] += static_cast<T>(factor[p][k]) * sum;
+              }
+              for (int k = 0; k < Map::taps; ++k) {
+                const std::int64_t at = (j * Map::taps + k) * chunks.stride + f;
+                for (int i = 0; at < chunks.kernel && i < std::min(present - v, lanes<T>); ++i)
+                  grad_weight.plane(first + v + i, channel)[grad_weight.offset(slice, r, at)] = tap[k][i];
+              }
+            }
           }
         }
-      }
-    }
-  });
+      });
 }
 
 }  // namespace
@@ -162,9 +164,8 @@ void backward_weight_by(const Problem& problem, const View<const T>& grad_output
 template <typename T>
 void backward_weight(const Problem& problem, View<const T> grad_output, View<const T> input, View<T> grad_weight,
                      ParallelFor pool) {
-  with_transform(problem, [&]<typename Map>(Map) {
-    backward_weight_by<Map>(problem, grad_output, input, grad_weight, pool);
-  });
+  with_transform(problem, 5.5,
+                 [&]<typename Map>(Map) { backward_weight_by<Map>(problem, grad_output, input, grad_weight, pool); });
 }
 
 template void backward_weight(const Problem&, View<const float>, View<const float>, View<float>, ParallelFor);

@@ -1,6 +1,6 @@
-#include "../dense/pixels.hpp"
 #include "../direct/correlate.hpp"
 #include "first.hpp"
+#include "store.hpp"
 #include "weights.hpp"
 
 namespace striate::STRIATE_LEVEL::first {
@@ -8,25 +8,33 @@ namespace {
 
 using direct::block_index;
 
-// The products of a tile's positions, and the outputs that they become: 18 KiB, in the first cache.
+// The products of a register tile, and the outputs that they become: 20 KiB, in the first cache.
 template <typename Map, typename T>
 struct Buffers {
   T* products;  // [plane][row of the tile][lane]
   T* results;   // [position][lane]
 
+  static constexpr int calls = 4 / Map::outputs;  // of the tile before outputs are stored
   static constexpr std::int64_t plane = matrix::max_rows * panel<T>;
-  static constexpr std::int64_t elements = (Map::planes + Map::outputs) * plane;
+  static constexpr std::int64_t elements = (Map::planes + 4) * plane;
 };
+
+// Rows of a register tile. In contiguous rows of whole vectors 12 of 14 give whole vectors too: 48 positions, 24 with
+// 16 registers.
+template <typename T>
+int tile_rows(std::int64_t stride, std::int64_t columns) {
+  return stride == 1 && columns % lanes<T> == 0 ? matrix::max_rows / 6 * 6 : matrix::max_rows;
+}
 
 // Outputs with their bias; Plain has them already.
 template <typename Map, typename T>
-void outputs_of(const Buffers<Map, T>& space, int rows, int vectors, const T* bias, int columns) {
+void outputs_of(const T* products, int rows, int vectors, const T* bias, int columns, T* results) {
   for (int v = 0; v < vectors; ++v) {
     const int rest = std::min(columns - v * lanes<T>, lanes<T>);
     const Vector<T> start = bias ? load_part(bias + v * lanes<T>, rest) : Vector<T>{};
     for (int m = 0; m < rows; ++m) {
-      const T* from = space.products + m * panel<T> + v * lanes<T>;
-      T* const to = space.results + Map::outputs * m * panel<T> + v * lanes<T>;
+      const T* from = products + m * panel<T> + v * lanes<T>;
+      T* const to = results + Map::outputs * m * panel<T> + v * lanes<T>;
       Vector<T> product[Map::planes], out[Map::outputs];
 #pragma GCC unroll 8
       for (int p = 0; p < Map::planes; ++p) product[p] = load(from + p * Buffers<Map, T>::plane);
@@ -51,9 +59,12 @@ void forward_by(const Problem& problem, const View<const T>& input, const T* wei
   size[2] = (size[2] + Map::outputs - 1) / Map::outputs * Map::outputs;
   const Blocks cut = direct::output_blocks(problem, tables, size), tiles = tile_cut(cut, chunks, Map::outputs);
   const Pitch pitch(tiles);
-  const SignalPacker<Map, T> packer(problem, cut, pitch);
+  const SignalPacker<Map, T> packer(cut, pitch, problem.axis[2].stride, problem.in_channels_per_group(),
+                                    static_cast<T>(problem.border_value));
   const std::vector<std::int64_t> run = term_offsets(problem, tiles, pitch, chunks);
 
+  // The next layer would find none of so much in a cache.
+  const bool streams = problem.batch * output.stride[0] * static_cast<std::int64_t>(sizeof(T)) > (8 << 20);
   const std::int64_t blocks = direct::block_count(cut), tasks = panels.groups * blocks;
   parallel_for(pool, problem.batch * tasks, work / tasks, [&](std::int64_t begin, std::int64_t end) {
     T* const packed = scratch<T>(packer.elements() + Buffers<Map, T>::elements + 16);
@@ -64,43 +75,48 @@ void forward_by(const Problem& problem, const View<const T>& input, const T* wei
     for (std::int64_t task = begin; task < end; ++task) {
       const BlockIndex block = block_index(cut, task % blocks);
       const std::int64_t group = task / blocks % panels.groups, sample = task / blocks / panels.groups;
-      packer.pack(input, sample, group, block, packed);
+      packer.pack(input, sample, group * problem.in_channels_per_group(), problem.in_channels_per_group(), block,
+                  packed);
       const std::int64_t rows = cut[1].count(block[1]), columns = cut[2].count(block[2]);
       const std::int64_t wide = (columns + Map::outputs - 1) / Map::outputs, all = cut[0].count(block[0]) * rows * wide;
-      const std::int64_t parts = (all + matrix::max_rows - 1) / matrix::max_rows;
+      const std::int64_t high = tile_rows<T>(output.stride[4], columns), together = Buffers<Map, T>::calls * high;
       for (std::int64_t number = 0; number < panels.count; ++number) {
         const int present = panels.columns(number, panel<T>), vectors = matrix::vectors_of<T>(present);
         const std::int64_t channel = group * panels.to + number * panel<T>;
         const T* const weight = weights + (group * panels.count + number) * Map::planes * panels.plane;
         const T* const bias = epilogue.from(channel).bias;
-        T* const corner = output.plane(sample, channel) + output.offset(cut[0].begin(block[0]), cut[1].begin(block[1]),
-                                                                        cut[2].begin(block[2]));
-        for (std::int64_t part = 0; part < parts; ++part) {
-          const std::int64_t first = part * all / parts;
-          const int count = static_cast<int>((part + 1) * all / parts - first);
-          for (int m = 0; m < count; ++m) {
-            const std::int64_t line = (first + m) / wide;
-            left[m] = line / rows * pitch.slice + line % rows * pitch.row + (first + m) % wide;
+        T* const corner = output.plane(sample, channel) +
+                          output.offset(cut[0].begin(block[0]), cut[1].begin(block[1]), cut[2].begin(block[2]));
+        for (std::int64_t begun = 0; begun < all; begun += together) {
+          const std::int64_t end = std::min(begun + together, all);
+          for (std::int64_t first = begun; first < end; first += high) {
+            const int count = static_cast<int>(std::min(end - first, high));
+            for (int m = 0; m < count; ++m) {
+              const std::int64_t line = (first + m) / wide;
+              left[m] = line / rows * pitch.slice + line % rows * pitch.row + (first + m) % wide;
+            }
+            T* const results = space.results + (first - begun) * Map::outputs * panel<T>;
+            for (int p = 0; p < Map::planes; ++p)
+              matrix::tile<T>(count, vectors)(
+                  {packed + p * packer.plane(), left, run.data(), panels.terms, 1, 1},
+                  {weight + p * panels.plane, panel<T>},
+                  {Map::planes == 1 ? results : products + p * Buffers<Map, T>::plane, right,
+                   Map::planes == 1 ? present : vectors * lanes<T>, false, nullptr, Map::planes == 1 ? bias : nullptr});
+            if constexpr (Map::planes > 1) outputs_of<Map>(products, count, vectors, bias, present, results);
           }
-          for (int p = 0; p < Map::planes; ++p)
-            matrix::tile<T>(count, vectors)(
-                {packed + p * packer.plane(), left, run.data(), panels.terms, 1, 1},
-                {weight + p * panels.plane, panel<T>},
-                {Map::planes == 1 ? space.results : products + p * Buffers<Map, T>::plane, right,
-                 Map::planes == 1 ? present : vectors * lanes<T>, false, nullptr, Map::planes == 1 ? bias : nullptr});
-          if constexpr (Map::planes > 1) outputs_of<Map>(space, count, vectors, bias, present);
-          for (std::int64_t m = first; m < first + count;) {
+          for (std::int64_t m = begun; m < end;) {
             const std::int64_t line = m / wide, column = m % wide * Map::outputs;
-            const std::int64_t next = std::min((line + 1) * wide, first + count);
-            dense::store_row(space.results + (m - first) * Map::outputs * panel<T>, panel<T>,
-                             std::min((next - m) * Map::outputs, columns - column), present, epilogue.activation,
-                             corner + output.offset(line / rows, line % rows, column), output.stride[4],
-                             output.stride[1]);
+            const std::int64_t next = std::min((line + 1) * wide, end);
+            store_row(space.results + (m - begun) * Map::outputs * panel<T>, panel<T>,
+                      std::min((next - m) * Map::outputs, columns - column), present, epilogue.activation,
+                      corner + output.offset(line / rows, line % rows, column), output.stride[4], output.stride[1],
+                      streams);
             m = next;
           }
         }
       }
     }
+    if (streams) finish_streams();
   });
 }
 
@@ -109,15 +125,14 @@ void forward_by(const Problem& problem, const View<const T>& input, const T* wei
 template <typename T>
 void forward(const Problem& problem, View<const T> input, const Weight<T>& weight, const Epilogue<T>& epilogue,
              View<T> output, ParallelFor pool) {
-  with_transform(problem, [&]<typename Map>(Map) {
-    forward_by<Map>(problem, input, weight.packed, epilogue, output, pool);
-  });
+  with_transform(problem, 5.5,
+                 [&]<typename Map>(Map) { forward_by<Map>(problem, input, weight.packed, epilogue, output, pool); });
 }
 
 template <typename T>
 std::int64_t packed_size(const Problem& problem, Direction) {
   std::int64_t size = 0;
-  with_transform(problem, [&]<typename Map>(Map) {
+  with_transform(problem, 5.5, [&]<typename Map>(Map) {
     const Panels panels = Panels::of<T, Map>(problem);
     size = panels.groups * panels.count * Map::planes * panels.plane;
   });
@@ -126,7 +141,7 @@ std::int64_t packed_size(const Problem& problem, Direction) {
 
 template <typename T>
 void pack(const Problem& problem, Direction, View<const T> weight, T* packed, ParallelFor pool) {
-  with_transform(problem, [&]<typename Map>(Map) {
+  with_transform(problem, 5.5, [&]<typename Map>(Map) {
     const Panels panels = Panels::of<T, Map>(problem);
     const Chunks chunks(problem.axis[2], Map::taps);
     constexpr auto factor = Map::tap_matrix();
@@ -146,7 +161,8 @@ void pack(const Problem& problem, Direction, View<const T> weight, T* packed, Pa
                 for (int k = 0; k < Map::taps; ++k) {
                   const std::int64_t tap = first + k * chunks.stride;
                   if (tap >= chunks.kernel) break;
-                  for (int p = 0; p < Map::planes; ++p) sum[p] += static_cast<T>(factor[p][k]) * from[tap * weight.stride[4]];
+                  for (int p = 0; p < Map::planes; ++p)
+                    sum[p] += static_cast<T>(factor[p][k]) * from[tap * weight.stride[4]];
                 }
               }
               for (int p = 0; p < Map::planes; ++p)

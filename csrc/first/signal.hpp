@@ -67,6 +67,27 @@ template <typename T>
   unzip(odd[0], odd[1], part[1], part[3], all);
 }
 
+// Elements 4 t + i from lane t of part i.
+template <typename V, int... L>
+[[gnu::always_inline]] inline void zip(V a, V b, V& low, V& high, std::integer_sequence<int, L...>) {
+  constexpr int n = sizeof...(L);
+  low = shuffle(a, b, std::integer_sequence<int, (L % 2 * n + L / 2)...>{});
+  high = shuffle(a, b, std::integer_sequence<int, (L % 2 * n + (L + n) / 2)...>{});
+}
+
+template <typename T>
+[[gnu::always_inline]] inline void store_fours(const Vector<T>* part, T* to) {
+  constexpr auto all = std::make_integer_sequence<int, lanes<T>>{};
+  constexpr int n = lanes<T>;
+  Vector<T> even[2], odd[2], whole[4];
+  zip(part[0], part[2], even[0], even[1], all);
+  zip(part[1], part[3], odd[0], odd[1], all);
+  zip(even[0], odd[0], whole[0], whole[1], all);
+  zip(even[1], odd[1], whole[2], whole[3], all);
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) store(to + i * n, whole[i]);
+}
+
 // What `transform_row` reads past the first element of a row.
 template <typename Map, typename T>
 std::int64_t line_elements(std::int64_t tiles) {
@@ -103,38 +124,35 @@ void transform_row(const T* signal, std::int64_t tiles, T* to, std::int64_t plan
 template <typename Map, typename T>
 class SignalPacker {
  public:
-  SignalPacker(const Problem& problem, const Blocks& cut, const Pitch& pitch)
-      : cut_(cut),
-        pitch_(pitch),
-        step_(problem.axis[2].stride),
-        channels_(problem.in_channels_per_group()),
-        border_(static_cast<T>(problem.border_value)) {
+  // `cut` is in elements, `pitch` of tiles; `step` elements that a packed position moves by; at most `channels`.
+  SignalPacker(const Blocks& cut, const Pitch& pitch, std::int64_t step, std::int64_t channels, T border)
+      : cut_(cut), pitch_(pitch), channels_(channels), border_(border) {
     for (std::int64_t block = 0; block < cut[2].blocks; ++block)
       for (std::int64_t phase = 0; phase < cut[2].phases; ++phase)
-        rows_.emplace_back(cut[2].sources(block).subspan(phase * cut[2].length, cut[2].length), step_);
+        rows_.emplace_back(cut[2].sources(block).subspan(phase * cut[2].length, cut[2].length), step);
   }
 
-  std::int64_t plane() const { return channels_ * pitch_.channel; }
+  // Sums read up to two vectors past a plane.
+  std::int64_t plane() const { return (channels_ * pitch_.channel + 3 * lanes<T> - 1) / lanes<T> * lanes<T>; }
   std::int64_t elements() const { return Map::planes * plane() + channels_ * line_pitch(); }
 
   // `to` holds elements(), the packed planes in front.
-  void pack(const View<const T>& input, std::int64_t sample, std::int64_t group, const BlockIndex& block, T* to) const {
+  void pack(const View<const T>& tensor, std::int64_t sample, std::int64_t first, std::int64_t channels,
+            const BlockIndex& block, T* to) const {
     const auto slices = cut_[0].sources(block[0]), lines = cut_[1].sources(block[1]);
     T* const line = to + Map::planes * plane();
     std::fill_n(line, channels_ * line_pitch(), T(0));
     for (std::int64_t a = 0; a < std::ssize(slices); ++a)
       for (std::int64_t b = 0; b < std::ssize(lines); ++b) {
         const bool inside = slices[a] >= 0 && lines[b] >= 0;
-        const T* from =
-            inside ? input.plane(sample, group * channels_) + input.offset(slices[a], lines[b], 0) : nullptr;
+        const T* from = inside ? tensor.plane(sample, first) + tensor.offset(slices[a], lines[b], 0) : nullptr;
         for (std::int64_t f = 0; f < cut_[2].phases; ++f) {
-          const std::int64_t phase =
-              (a / cut_[0].length * cut_[1].phases + b / cut_[1].length) * cut_[2].phases + f;
+          const std::int64_t phase = (a / cut_[0].length * cut_[1].phases + b / cut_[1].length) * cut_[2].phases + f;
           T* row = to + phase * pitch_.phase + a % cut_[0].length * pitch_.slice + b % cut_[1].length * pitch_.row;
           if (inside)
-            rows_[block[2] * cut_[2].phases + f].gather(from, input.stride[4], input.stride[1], channels_, border_,
+            rows_[block[2] * cut_[2].phases + f].gather(from, tensor.stride[4], tensor.stride[1], channels, border_,
                                                         line, line_pitch());
-          for (std::int64_t c = 0; c < channels_; ++c) {
+          for (std::int64_t c = 0; c < channels; ++c) {
             if (!inside) std::fill_n(line + c * line_pitch(), cut_[2].length, border_);
             transform_row<Map>(line + c * line_pitch(), pitch_.row, row + c * pitch_.channel, plane());
           }
@@ -147,7 +165,7 @@ class SignalPacker {
 
   const Blocks& cut_;
   const Pitch pitch_;
-  const std::int64_t step_, channels_;
+  const std::int64_t channels_;
   const T border_;
   std::vector<direct::RowIndex> rows_;
 };

@@ -11,17 +11,17 @@ namespace striate::STRIATE_LEVEL::first {
 
 using matrix::panel;
 
-// Calls `run(Map())` with the transform that needs the fewest instructions for a vector of outputs: multiply-adds, and
-// for each product of a transform about 1.2 to store it, load it and add it up.
+// Calls `run(Map())` with the transform that needs the fewest instructions for a vector of the output or its gradient:
+// multiply-adds, and `extra` for a transform.
 template <typename Run>
-void with_transform(const Problem& problem, const Run& run) {
+void with_transform(const Problem& problem, double extra, const Run& run) {
   const Axis& last = problem.axis[2];
-  const auto rows = static_cast<double>(problem.in_channels_per_group() * problem.axis[0].kernel *
-                                        problem.axis[1].kernel);
+  const auto rows =
+      static_cast<double>(problem.in_channels_per_group() * problem.axis[0].kernel * problem.axis[1].kernel);
   const auto cost = [&](const auto& map) {
     const Chunks chunks(last, map.taps);
     const double terms = rows * static_cast<double>(chunks.phases * chunks.count);
-    return (terms + 3.5) * map.planes / map.outputs;
+    return terms * map.planes / map.outputs + extra;
   };
   using Three = Transform<4, 3>;
   using Four = Transform<4, 4>;
