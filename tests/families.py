@@ -198,7 +198,7 @@ def first_bounds(problem, tensors):
     by_group = weight.reshape(problem.groups, -1, weight.shape[1], prod(problem.kernel))
     anywhere = by_group.sum((1, 3)).reshape(-1, 1)  # every place of a chunk may hold any tap
     tiles = problem.batch * prod(grad.shape[2:-1]) * -(-grad.shape[-1] // 4)
-    limits = {direction: 0.0 for direction in DIRECTIONS}
+    limits = dict.fromkeys(DIRECTIONS, 0.0)
     for taps in (3, 4):
         chunks = np.pad(weight, [(0, 0)] * (weight.ndim - 1) + [(0, -weight.shape[-1] % (taps * stride))])
         chunks = chunks.reshape(len(weight), -1, taps, stride)  # tap k of a phase stands at k * stride

@@ -14,15 +14,15 @@ struct WeightDivision {
   std::array<std::int64_t, 3> size;
   std::int64_t passes, parts, panel_chunks;
 
-  // 128 tiles repay reading and writing a register tile's sums; their gradients of a panel are 96 KiB.
+  // 512 positions repay reading and writing a register tile's sums; their gradients of a panel are 64 to 96 KiB.
   static WeightDivision of(const Problem& problem, const Panels& panels, int outputs, std::int64_t budget) {
     WeightDivision division;
     const auto extents = direct::output_extents(problem);
-    division.size = direct::block_sizes(extents, problem.in_channels_per_group(), budget, 1, 128 * outputs);
+    division.size = direct::block_sizes(extents, problem.in_channels_per_group(), budget, 1, 512);
     auto& size = division.size;
     size[2] = (size[2] + outputs - 1) / outputs * outputs;
     for (int i = 0; i < 2; ++i)
-      while (size[i] > 1 && size[0] * size[1] * size[2] > 128 * outputs) size[i] = (size[i] + 1) / 2;
+      while (size[i] > 1 && size[0] * size[1] * size[2] > 512) size[i] = (size[i] + 1) / 2;
     division.passes = problem.batch;
     for (int i = 0; i < 3; ++i) division.passes *= (extents[i].total + size[i] - 1) / size[i];
     // Eight tasks keep a few threads busy.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "../direct/pack.hpp"
+#include "../toom/transforms.hpp"
 #include "transforms.hpp"
 
 namespace striate::STRIATE_LEVEL::first {
@@ -65,6 +66,76 @@ template <typename T>
   unzip(load(from + 2 * n), load(from + 3 * n), even[1], odd[1], all);
   unzip(even[0], even[1], part[0], part[2], all);
   unzip(odd[0], odd[1], part[1], part[3], all);
+}
+
+// Lane t of part c is channel c of pixel t * Step, where three channels lie together.
+template <int Step, typename T>
+[[gnu::always_inline]] inline void load_pixels(const T* from, Vector<T> (&part)[3]) {
+  constexpr int n = lanes<T>;
+  if constexpr (Step == 1) {
+    toom::split_threes(load(from), load(from + n), load(from + 2 * n), part, std::make_integer_sequence<int, n>{});
+  } else {
+    Vector<T> low[3], high[3], odd;
+    load_pixels<Step / 2>(from, low);
+    load_pixels<Step / 2>(from + 3 * n * (Step / 2), high);
+    for (int c = 0; c < 3; ++c) unzip(low[c], high[c], part[c], odd, std::make_integer_sequence<int, n>{});
+  }
+}
+
+// Lane t is element t * Step.
+template <int Step, typename T>
+[[gnu::always_inline]] inline Vector<T> load_every(const T* from) {
+  if constexpr (Step == 1) {
+    return load(from);
+  } else {
+    Vector<T> even, odd;
+    unzip(load_every<Step / 2>(from), load_every<Step / 2>(from + lanes<T> * (Step / 2)), even, odd,
+          std::make_integer_sequence<int, lanes<T>>{});
+    return even;
+  }
+}
+
+// The first elements of a run of `count`, by whole vectors that end before the run does: how many there were. `run` is
+// the first one's, each `Step` on, and c channels are `channel_stride` apart there and `to_channel` in `to`.
+template <int Step, typename T>
+std::int64_t gather_vectors(const T* run, std::int64_t stride, std::int64_t channel_stride, std::int64_t channels,
+                            std::int64_t count, T* to, std::int64_t to_channel) {
+  std::int64_t u = 0;
+  if (stride == 3 && channel_stride == 1 && channels == 3) {
+    for (; u + lanes<T> < count; u += lanes<T>) {
+      Vector<T> part[3];
+      load_pixels<Step>(run + u * Step * 3, part);
+      for (int c = 0; c < 3; ++c) store(to + c * to_channel + u, part[c]);
+    }
+  } else if (stride == 1 && Step > 1) {
+    for (; u + lanes<T> < count; u += lanes<T>)
+      for (std::int64_t c = 0; c < channels; ++c)
+        store(to + c * to_channel + u, load_every<Step>(run + c * channel_stride + u * Step));
+  }
+  return u;
+}
+
+// RowIndex::gather, faster for three channels that lie together and for strides of 2 and 4.
+template <typename T>
+void gather(const direct::RowIndex& row, const T* from, std::int64_t stride, std::int64_t channel_stride,
+            std::int64_t channels, T border, T* to, std::int64_t to_channel) {
+  const std::int64_t count = row.run_end - row.run_begin;
+  std::int64_t done = 0;
+  if (count > lanes<T>) {
+    const T* run = from + row.index[row.run_begin] * stride;
+    T* const at = to + row.run_begin;
+    if (row.step == 1) done = gather_vectors<1>(run, stride, channel_stride, channels, count, at, to_channel);
+    if (row.step == 2) done = gather_vectors<2>(run, stride, channel_stride, channels, count, at, to_channel);
+    if (row.step == 4) done = gather_vectors<4>(run, stride, channel_stride, channels, count, at, to_channel);
+  }
+  if (done == 0) return row.gather(from, stride, channel_stride, channels, border, to, to_channel);
+  const auto rest = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t c = 0; c < channels; ++c)
+      for (std::int64_t u = begin; u < end; ++u)
+        to[c * to_channel + u] = row.index[u] < 0 ? border : from[c * channel_stride + row.index[u] * stride];
+  };
+  rest(0, row.run_begin);
+  rest(row.run_begin + done, std::ssize(row.index));
 }
 
 // Elements 4 t + i from lane t of part i.
@@ -150,8 +221,8 @@ class SignalPacker {
           const std::int64_t phase = (a / cut_[0].length * cut_[1].phases + b / cut_[1].length) * cut_[2].phases + f;
           T* row = to + phase * pitch_.phase + a % cut_[0].length * pitch_.slice + b % cut_[1].length * pitch_.row;
           if (inside)
-            rows_[block[2] * cut_[2].phases + f].gather(from, tensor.stride[4], tensor.stride[1], channels, border_,
-                                                        line, line_pitch());
+            gather(rows_[block[2] * cut_[2].phases + f], from, tensor.stride[4], tensor.stride[1], channels, border_,
+                   line, line_pitch());
           for (std::int64_t c = 0; c < channels; ++c) {
             if (!inside) std::fill_n(line + c * line_pitch(), cut_[2].length, border_);
             transform_row<Map>(line + c * line_pitch(), pitch_.row, row + c * pitch_.channel, plane());
