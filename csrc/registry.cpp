@@ -4,6 +4,7 @@
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
 #include "fft/fft.hpp"
+#include "first/first.hpp"
 #include "grouped/grouped.hpp"
 #include "pointwise/pointwise.hpp"
 #include "reference/reference.hpp"

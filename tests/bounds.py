@@ -38,6 +38,10 @@ def toom_matrices():
     return _transforms([0, 1, -1, 2], 3)
 
 
+def first_matrices(taps):
+    return _transforms([0, 1, -1, 2, -2, 0.5][: taps + 2], 4)
+
+
 def winograd(direction, signal, factor, terms, dtype, matrices=winograd_matrices):
     """Bound of F(4x4, 3x3) or another: each rounding is carried through absolute values of the transforms.
 
@@ -67,17 +71,18 @@ def fourier(magnitude, terms, length, dtype):
     return (24 * (np.log2(length) + 2) + terms + 10) * unit * magnitude + np.finfo(dtype).tiny
 
 
-def toom(direction, signal, factor, terms, dtype):
-    """Bound of F(3, 3) along a row: each rounding is carried through absolute values of the transforms (csrc/toom).
+def along_rows(matrices, direction, signal, factor, terms, dtype):
+    """Bound of F(m, k) along a row: each rounding is carried through absolute values of the transforms.
 
-    Forward and backward_data: `signal` is the largest magnitude of what is convolved, `factor` (O, 3) the sums of the
-    weights' magnitudes over what an output channel sums, taps of the last axis in threes, `terms` their number; one
-    bound an output channel. Backward_weight: `factor` the largest of the output's gradient, `terms` the tiles.
+    `matrices` are those of csrc/toom or csrc/first. Forward and backward_data: `signal` is the largest magnitude of
+    what is convolved, `factor` (O, k) the sums of the weights' magnitudes over what an output channel sums, taps of the
+    last axis in chunks of k, `terms` their number; one bound an output channel. Backward_weight: `factor` the largest
+    of the output's gradient, `terms` the tiles.
     """
-    outputs, taps, reads = (np.abs(matrix) for matrix in toom_matrices())
+    outputs, taps, reads = (np.abs(matrix) for matrix in matrices)
     reach = reads.sum(1) * signal
     if direction == "backward_weight":
         magnitude = terms * factor * (outputs.T @ (taps.sum(1) * reach)).max()
     else:
         magnitude = ((factor @ taps.T * reach) @ outputs).max(1)
-    return summation(magnitude, terms + 16, dtype)  # 16 roundings: the transforms' own, and the sums of parts
+    return summation(magnitude, terms + 24, dtype)  # 24 roundings: the transforms' own, and the sums of parts

@@ -16,6 +16,7 @@ CHANNELS = {
     "depthwise": ((1,), (1, 1, 2, 3), (1, 2, 3, 7, 8, 15, 16, 17, 33)),
     "dense": ((1, 2, 3, 7, 16, 17, 65), (1, 3, 8, 15, 16, 17, 31, 32, 33, 65), (1, 1, 2, 3)),
     "direct": ((1, 2, 3, 4, 7, 8, 17), (1, 3, 6, 8, 15, 16, 17, 33), (1, 1, 2, 3)),
+    "first": ((1, 2, 3, 4), (1, 3, 8, 15, 16, 17, 31, 32, 33, 65), (1, 1, 2, 3)),
     "fft": ((1, 1, 2, 3, 17), (1, 1, 2, 3, 16, 17, 33), (1, 1, 2, 3, 17)),
     "grouped": ((2, 4, 8), (0,), (2, 3, 4, 5, 8, 9)),
     "pointwise": ((1, 2, 3, 7, 16, 17, 65), (1, 3, 8, 15, 16, 17, 31, 32, 33, 65), (1, 1, 2, 3)),
@@ -29,6 +30,7 @@ WIDTHS = (1, 2, 3, 5, 7, 8, 13, 14, 15, 16, 17, 28, 29, 31, 33, 47)
 
 # A window of two axes that each family computes: kernel, stride, dilation, padding.
 WINDOWS = {
+    "first": ((3, 5), (2, 2), (2, 1), ((2, 1), (0, 3))),
     "pointwise": ((1, 1), (1, 2), (1, 1), ((0, 0), (0, 0))),
     "samples": ((5, 5), (1, 1), (1, 1), ((2, 1), (0, 3))),
     "toom": ((3, 3), (2, 1), (2, 1), ((2, 1), (0, 3))),
@@ -84,6 +86,8 @@ def draw_axis(draw, family, axis, rank):
         kernel, stride, dilation = 5, 1, 1
     if family == "toom" and innermost:
         kernel, stride, dilation = draw(st.sampled_from((3, 3, 4, 5, 6, 7, 9))), 1, 1
+    if family == "first" and innermost:
+        kernel, dilation = draw(st.sampled_from((1, 2, 3, 5, 7, 11))), 1
     extent = dilation * (kernel - 1) + 1
     before = draw(st.integers(-min(2, size - 1), 5))
     least = extent - size - before
@@ -102,6 +106,7 @@ LARGE = {
     "dense": _large((80, 72), (31, 29), (3, 3), (1, 2), (1, 1), 2),
     "direct": _large((24, 40), (31, 29), (3, 3), (1, 2), (1, 1), 2),
     "fft": _large((24, 40), (61, 53), (5, 9), (1, 2), (1, 1), 2),
+    "first": _large((6, 72), (31, 61), (3, 7), (1, 2), (1, 1), 2),
     "grouped": _large((264, 264), (31, 29), (3, 3), (1, 2), (1, 1), 66),
     "pointwise": oracles.Problem(1, 80, 72, (31, 29), (1, 1), (1, 1), (1, 1), ((0, 0), (0, 0)), 2, ("zeros", "zeros")),
     "reference": _large((6, 8), (19, 17), (3, 3), (1, 2), (1, 1), 2),
@@ -182,15 +187,50 @@ def toom_bounds(problem, tensors):
     folds = prod(2 + max(sum(amounts), 0) // size for size, amounts in axes)  # positions of an element, at most
     terms = [prod(threes.shape[i] for i in sides) for sides in ((2, 3), (1, 3))]
     tiles = problem.batch * prod(grad.shape[2:-1]) * -(-grad.shape[-1] // 3)
-    forward = bounds.toom("forward", largest, threes.sum((2, 3)).reshape(-1, 3), terms[0], dtype)
-    data = bounds.toom("backward_data", sent, anywhere, terms[1] + folds, dtype) * folds
+    forward = bounds.along_rows(
+        bounds.toom_matrices(), "forward", largest, threes.sum((2, 3)).reshape(-1, 3), terms[0], dtype
+    )
+    data = bounds.along_rows(bounds.toom_matrices(), "backward_data", sent, anywhere, terms[1] + folds, dtype) * folds
     by_channel = (-1, *(1,) * len(problem.size))
     return {
         "forward": forward.reshape(by_channel),
         "backward_data": data.reshape(by_channel),
-        "backward_weight": bounds.toom("backward_weight", largest, sent, tiles, dtype),
+        "backward_weight": bounds.along_rows(bounds.toom_matrices(), "backward_weight", largest, sent, tiles, dtype),
     }
 
 
+def first_bounds(problem, tensors):
+    """By direction, whichever transform is taken."""
+    input, weight, _, grad = (np.abs(tensor.double().numpy()) for tensor in tensors)
+    dtype, stride = tensors[0].numpy().dtype, problem.stride[-1]
+    largest, sent = max(input.max(initial=0.0), abs(problem.value)), grad.max(initial=0.0)
+    axes = zip(problem.size, problem.amounts, strict=True)
+    folds = prod(2 + max(sum(amounts), 0) // size for size, amounts in axes)  # positions of an element, at most
+    by_group = weight.reshape(problem.groups, -1, weight.shape[1], prod(problem.kernel))
+    anywhere = by_group.sum((1, 3)).reshape(-1, 1)  # every place of a chunk may hold any tap
+    tiles = problem.batch * prod(grad.shape[2:-1]) * -(-grad.shape[-1] // 4)
+    limits = dict.fromkeys(DIRECTIONS, 0.0)
+    for taps in (3, 4):
+        chunks = np.pad(weight, [(0, 0)] * (weight.ndim - 1) + [(0, -weight.shape[-1] % (taps * stride))])
+        chunks = chunks.reshape(len(weight), -1, taps, stride)  # tap k of a phase stands at k * stride
+        terms = chunks.shape[1] * stride
+        of = {
+            "forward": (largest, chunks.sum((1, 3)), terms),
+            "backward_data": (sent, folds * anywhere * np.ones(taps), by_group.shape[1] * terms + folds),
+            "backward_weight": (largest, sent, tiles),
+        }
+        for direction, (signal, factor, count) in of.items():
+            limit = bounds.along_rows(bounds.first_matrices(taps), direction, signal, factor, count, dtype)
+            limits[direction] = np.maximum(limits[direction], limit)
+    by_channel = (-1, *(1,) * len(problem.size))
+    return {d: limit.reshape(by_channel) if limit.ndim else limit for d, limit in limits.items()}
+
+
 # Families whose sums are not those of the definition, and their bounds by direction; the others are exact.
-INEXACT = {"fft": fourier_bounds, "samples": samples_bounds, "toom": toom_bounds, "winograd": winograd_bounds}
+INEXACT = {
+    "fft": fourier_bounds,
+    "first": first_bounds,
+    "samples": samples_bounds,
+    "toom": toom_bounds,
+    "winograd": winograd_bounds,
+}
