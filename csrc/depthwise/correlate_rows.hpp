@@ -52,7 +52,7 @@ class CorrelateRows {
 
   void compute(std::int64_t sample, std::int64_t channel, std::int64_t index, RowStage<T>& stage) const {
     const Box box = depthwise::box(job.sweep, index);
-    const std::int64_t size = job.sweep[0].packed() * layout.slab + n;
+    const std::int64_t size = job.sweep[0].packed() * layout.slab + 2 * n;
     const std::int64_t all = job.kernel[0] * job.kernel[1] * job.kernel[2];
     const std::int64_t parted = target_section * job.sweep[2].target_step;
     T* const memory = scratch<T>(size + all + parted * target_rows);
@@ -70,20 +70,21 @@ class CorrelateRows {
       call.taps = of_phase++;
       for (std::int64_t i = 0; const Sizes& k : call.taps->kernel)
         weights[i++] = weight.plane(channel, 0)[weight.offset(k[0], k[1], k[2])];
-      for_each_row_tile<T>(a, b, c, flat, true, [&](std::int64_t i, std::int64_t j, std::int64_t k, int rows, int width) {
-        const std::int64_t at = a.first + i * job.sweep[0].target_step, under = b.first + j * job.sweep[1].target_step;
-        call.source = memory + i * job.sweep[0].source_step * layout.slab +
-                      j * job.sweep[1].source_step * layout.width + k;
+      for_each_strip<T>(a, b, c, flat, true, [&](const RowStrip& strip) {
+        const std::int64_t i = a.first + strip.a * job.sweep[0].target_step;
+        const std::int64_t j = b.first + strip.b * job.sweep[1].target_step;
+        call.source = stage.data() + strip.a * job.sweep[0].source_step * layout.slab +
+                      strip.b * job.sweep[1].source_step * layout.width + strip.column;
         if (parted == 0) {
-          call.target = plane + job.target.offset(at, under, c.first + k);
+          call.target = plane + job.target.offset(i, j, c.first + strip.column);
           call.target_pitch = flat ? n : job.sweep[1].target_step * job.target.stride[3];
         } else {
-          call.target = result + ((at - box.a->begin) * box.b->size() + under - box.b->begin) * parted +
-                        (c.first - box.c->begin) * target_section + k;
+          call.target = result + ((i - box.a->begin) * box.b->size() + j - box.b->begin) * parted +
+                        (c.first - box.c->begin) * target_section + strip.column;
           call.target_pitch = flat ? n : job.sweep[1].target_step * parted;
         }
-        call.width = width;
-        RowTiles<T>::correlate[rows](call);
+        call.cover(strip, flat);
+        RowTiles<T>::correlate[strip.rows](call);
       });
     });
     if (parted == 0) return;

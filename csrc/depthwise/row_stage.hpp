@@ -21,22 +21,22 @@ template <int first, typename V, int... I>
   return __builtin_shufflevector(a, b, (first + I / 2 + I % 2 * static_cast<int>(sizeof...(I)))...);
 }
 
-// to[i] = from[i * step].
-template <typename T>
-void copy_row(const T* from, std::int64_t step, std::int64_t count, T* to) {
+// to[i] = from[i * step]. The last vector overlaps the one before.
+template <int step, typename T>
+[[gnu::always_inline]] inline void copy_row(const T* from, std::int64_t count, T* to) {
   constexpr int n = lanes<T>;
-  if (count < n || step > 2) {
+  const auto copy = [&](std::int64_t i) __attribute__((always_inline)) {
+    if constexpr (step == 1)
+      store(to + i, load(from + i));
+    else
+      store(to + i, every_other(load(from + 2 * i), load(from + 2 * i + n - 1), std::make_integer_sequence<int, n>{}));
+  };
+  if (count < n) {
     for (std::int64_t i = 0; i < count; ++i) to[i] = from[i * step];
     return;
   }
-  // The last vector overlaps the one before.
-  for (std::int64_t i = 0; i < count; i += n) {
-    const std::int64_t at = std::min(i, count - n);
-    if (step == 1)
-      store(to + at, load(from + at));
-    else
-      store(to + at, every_other(load(from + 2 * at), load(from + 2 * at + n - 1), std::make_integer_sequence<int, n>{}));
-  }
+  for (std::int64_t i = 0; i < count - n; i += n) copy(i);
+  copy(count - n);
 }
 
 // to[2 * i + p] = from[p * section + i], `count` elements in all.
@@ -54,7 +54,7 @@ void merge_rows(const T* from, std::int64_t section, std::int64_t count, T* to) 
 }
 
 // Staged sources of a task.
-inline constexpr std::int64_t stage_bytes = 64 << 10;
+inline constexpr std::int64_t stage_bytes = STB << 10;
 
 // Whether lanes lie along the rows: both tensors have dense rows.
 template <typename S, typename D>
@@ -70,10 +70,11 @@ class RowStage {
  public:
   // `stage` has `size` elements; what the copies leave alone is the border.
   void begin(const Box& box, const Staging& staging, T border, T* stage, std::int64_t size) {
-    if (this->stage == stage && box.a == a && box.b == b && box.c == c) return;
-    this->stage = stage, a = box.a, b = box.b, c = box.c;
+    a = box.a, b = box.b;
+    if (memory == stage && box.c == c) return;
+    memory = stage, c = box.c, this->border = border;
     layout = staging;
-    std::fill_n(stage, size, border);
+    this->stage = stage;
     pieces.clear();
     const std::vector<std::int64_t>& table = c->source;
     for (std::int64_t r = 0; r < layout.slots.step; ++r) {
@@ -85,27 +86,43 @@ class RowStage {
         pieces.push_back({layout.slots(i), table[i], (end - i) / step});
       }
     }
+    // The longest copies are to aligned vectors: across cache lines a store takes twice the time.
+    const auto longest = std::ranges::max_element(pieces, {}, &Piece::count);
+    if (longest != pieces.end()) this->stage += (lanes<T> - longest->to % lanes<T>) % lanes<T>;
+    std::fill_n(memory, size, border);
   }
+
+  const T* data() const { return stage; }
 
   // A plane whose rows are dense.
   void copy(const View<const T>& view, const T* plane) const {
-    for (std::int64_t i = 0; i < std::ssize(a->source); ++i)
-      for (std::int64_t j = 0; j < std::ssize(b->source); ++j) {
-        if (a->source[i] == outside || b->source[j] == outside) continue;
-        const T* const from = plane + view.offset(a->source[i], b->source[j], 0);
-        T* const to = stage + i * layout.slab + j * layout.width;
-        for (const Piece& piece : pieces) copy_row(from + piece.from, layout.slots.step, piece.count, to + piece.to);
-      }
+    layout.slots.step == 1 ? copy<1>(view, plane) : copy<2>(view, plane);
   }
 
  private:
+  template <int step>
+  void copy(const View<const T>& view, const T* plane) const {
+    for (std::int64_t i = 0; i < std::ssize(a->source); ++i)
+      for (std::int64_t j = 0; j < std::ssize(b->source); ++j) {
+        T* const to = stage + i * layout.slab + j * layout.width;
+        if (a->source[i] == outside || b->source[j] == outside) {
+          std::fill_n(to, layout.width, border);
+          continue;
+        }
+        const T* const from = plane + view.offset(a->source[i], b->source[j], 0);
+        for (const Piece& piece : pieces) copy_row<step>(from + piece.from, piece.count, to + piece.to);
+      }
+  }
+
   struct Piece {
     std::int64_t to, from, count;
   };
 
+  T* memory = nullptr;
   T* stage = nullptr;
   const Band *a = nullptr, *b = nullptr, *c = nullptr;
   Staging layout = {};
+  T border = {};
   std::vector<Piece> pieces;
 };
 

@@ -44,7 +44,7 @@ class WeightRows {
   static constexpr std::int64_t most_tasks = 64;  // where there are fewer channels, samples are summed in chunks
 
   void sum_items(std::int64_t channel, std::int64_t first, std::int64_t last, T* total, RowStage<T>& stage) const {
-    const std::int64_t all = std::ssize(taps.kernel), size = job.sweep[0].packed() * layout.slab + n;
+    const std::int64_t all = std::ssize(taps.kernel), size = job.sweep[0].packed() * layout.slab + 2 * n;
     T* const memory = scratch<T>(size + all * n);
     T* const sums = memory + size;
     std::fill_n(sums, all * n, T(0));
@@ -53,7 +53,7 @@ class WeightRows {
       const Box box = depthwise::box(job.sweep, item % boxes(job.sweep));
       stage.begin(box, layout, job.border, memory, size);
       stage.copy(job.input, job.input.plane(sample, channel / job.share));
-      add(box, job.grad_output.plane(sample, channel), memory, sums);
+      add(box, job.grad_output.plane(sample, channel), stage.data(), sums);
     }
     for (std::int64_t i = 0; i < all; ++i) {
       total[i] = T(0);
@@ -67,12 +67,13 @@ class WeightRows {
     call.taps = &taps;
     call.weight = sums;
     call.target_pitch = flat ? n : job.grad_output.stride[3];
-    for_each_row_tile<T>(a, b, c, flat, false, [&](std::int64_t i, std::int64_t j, std::int64_t k, int rows, int width) {
-      call.source =
-          source + i * job.sweep[0].source_step * layout.slab + j * job.sweep[1].source_step * layout.width + k;
-      call.target = const_cast<T*>(plane) + job.grad_output.offset(a.first + i, b.first + j, c.first + k);
-      call.width = width;
-      (width == n ? RowTiles<T>::weigh : RowTiles<T>::weigh_part)[rows](call);
+    for_each_strip<T>(a, b, c, flat, false, [&](const RowStrip& strip) {
+      call.source = source + strip.a * job.sweep[0].source_step * layout.slab +
+                    strip.b * job.sweep[1].source_step * layout.width + strip.column;
+      call.target = const_cast<T*>(plane) +
+                    job.grad_output.offset(a.first + strip.a, b.first + strip.b, c.first + strip.column);
+      call.cover(strip, flat);
+      (strip.width == n ? RowTiles<T>::weigh : RowTiles<T>::weigh_part)[strip.rows](call);
     });
   }
 
