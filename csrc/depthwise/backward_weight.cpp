@@ -1,6 +1,5 @@
 #include "depthwise.hpp"
 #include "weight_channels.hpp"
-#include "weight_rows.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
 
@@ -15,10 +14,8 @@ void backward_weight(const Problem& problem, View<const T> grad_output, View<con
   job.input = input;
   job.grad_weight = channels_on_axis_1(grad_weight);
   job.border = static_cast<T>(problem.border_value);
-  const bool along_rows = rows_pay(problem, input, grad_output);
-  job.group = along_rows ? 1 : group_blocks(input, job.channels, problem);
-  const Sizes bands = along_rows ? forward_bands(problem, sizeof(T), stage_bytes)
-                                 : forward_bands(problem, job.group * lanes<T> * sizeof(T));
+  job.group = group_blocks(input, job.channels, problem);
+  const Sizes bands = forward_bands(problem, job.group * lanes<T> * sizeof(T));
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
     job.sweep[i] = forward_sweep(axis, bands[i]);
@@ -26,10 +23,7 @@ void backward_weight(const Problem& problem, View<const T> grad_output, View<con
     job.size[i] = axis.input;
     job.output_size[i] = axis.output();
   }
-  if (along_rows)
-    WeightRows<T>(job).run(pool);
-  else
-    WeightChannels<T>(job).run(pool);
+  WeightChannels<T>(job).run(pool);
 }
 
 template void backward_weight(const Problem&, View<const float>, View<const float>, View<float>, ParallelFor);

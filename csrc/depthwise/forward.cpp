@@ -17,10 +17,10 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
   job.epilogue = epilogue;
   job.target = output;
   job.border = static_cast<T>(problem.border_value);
-  const bool along_rows = rows_pay(problem, input, output);
-  job.group = along_rows ? 1 : group_blocks(output, job.channels, problem);
-  const Sizes bands = along_rows ? forward_bands(problem, sizeof(T), stage_bytes)
-                                 : forward_bands(problem, job.group * lanes<T> * sizeof(T));
+  const bool rows = along_rows(problem, input, output);
+  job.group = rows ? 1 : group_blocks(output, job.channels, problem);
+  const Sizes bands =
+      rows ? forward_bands(problem, sizeof(T), stage_bytes) : forward_bands(problem, job.group * lanes<T> * sizeof(T));
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
     job.sweep[i] = forward_sweep(axis, bands[i]);
@@ -28,7 +28,7 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
     job.size[i] = axis.output();
     job.source_size[i] = axis.input;
   }
-  if (along_rows)
+  if (rows)
     CorrelateRows<T>(job, weight.view).run(pool);
   else
     CorrelateChannels<T>(job, weight.packed).run(pool);

@@ -7,7 +7,7 @@ namespace striate::STRIATE_LEVEL::depthwise {
 
 // Vectors of targets that a tile holds in registers, one under another, beside `most_height` weights and a source.
 inline constexpr int tile_rows = vector_registers == 32 ? 14 : 8;
-inline constexpr int most_height = vector_registers == 32 ? 7 : 4;
+inline constexpr int most_height = 3;
 
 // Entries [begin, end) of `RowTaps`: each is `height` taps whose sources lie one under another as the targets do, so
 // that a source vector, loaded once, serves `height` of them.
@@ -32,22 +32,21 @@ struct RowTaps {
 
 // Where staged rows lie: row (a, b) of a box from (a * slab + b) * width on.
 struct Staging {
-  Slots slots;
   std::int64_t width;
   std::int64_t slab;
 };
 
 // A tile takes `tile_rows` rows of a kernel of several rows, and as many vectors of one row of a flat kernel.
-inline RowTaps row_taps(const Phase& a, const Phase& b, const Phase& c, const Staging& staging, std::int64_t row_step,
-                        bool flat, std::int64_t lanes) {
+inline RowTaps row_taps(const Phase& a, const Phase& b, const Phase& c, const Staging& staging, bool flat,
+                        std::int64_t lanes) {
   RowTaps result;
-  result.pitch = flat ? lanes : row_step * staging.width;
+  result.pitch = flat ? lanes : staging.width;
   const auto source = [&](const Tap& i, const Tap& j, const Tap& k) {
-    return i.offset * staging.slab + j.offset * staging.width + staging.slots(k.offset);
+    return i.offset * staging.slab + j.offset * staging.width + k.offset;
   };
   for (const Tap& i : a.taps) {
     if (!flat) {
-      for_each_run(b.taps, {row_step, 0}, most_height, [&](std::int64_t begin, std::int64_t end) {
+      for_each_run(b.taps, {1, 0}, most_height, [&](std::int64_t begin, std::int64_t end) {
         for (const Tap& k : c.taps) {
           result.add(static_cast<int>(end - begin), source(i, b.taps[begin], k));
           for (std::int64_t j = begin; j < end; ++j) result.kernel.push_back({i.kernel, b.taps[j].kernel, k.kernel});
