@@ -1,4 +1,4 @@
-"""The depthwise kernels' second form, with lanes along the rows of contiguous planes: rows and kernels that it takes."""
+"""The second form of the depthwise kernels, with lanes along the rows of contiguous planes."""
 
 import oracles
 import pytest
