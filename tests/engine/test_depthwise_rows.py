@@ -4,10 +4,11 @@ import oracles
 import pytest
 import strategies
 import torch
-from test_kernels_inc import LEVELS, exact, guarded, run, shapes
+from kernels import LEVELS, exact, guarded, run, shapes
 
 from striate.engine._load import ops
 
+pytestmark = pytest.mark.usefixtures("fresh_memory_is_nan")
 # Name: multiplier, size, kernel, dilation, padding an axis, borders. Stride 1; rows of 28 outputs, or of 128 under a
 # flat kernel.
 PROBLEMS = {
