@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from striate.arithmetic.arguments import integers
-from striate.engine.arguments import convolution_arguments
+from striate.engine.arguments import Asked, ConvolutionArguments, convolution_arguments
 from striate.engine.checks import check_rank, check_tensors
 from striate.engine.convolution import convolution
-from striate.engine.arguments import Asked, ConvolutionArguments
 from striate.engine.folding import overlap_add
 from striate.engine.transposed import transposed_convolution
 from striate.engine.transposed_arguments import transposed_arguments
@@ -25,7 +24,7 @@ def dilated_input_convolution(
     arguments = convolution_arguments(weight.shape[2:], *asked[1:])
     ndim = arguments.ndim
     spreads = integers(steps, ndim, "input_dilation", 1)
-    shape = [*input.shape[: -ndim], *(spread_size(n, s) for n, s in zip(input.shape[-ndim:], spreads, strict=True))]
+    shape = [*input.shape[:-ndim], *(spread_size(n, s) for n, s in zip(input.shape[-ndim:], spreads, strict=True))]
     check_tensors(shape, weight.shape, None if bias is None else bias.shape, None, arguments)
     size = tuple(shape[-ndim:])
     arguments.geometry.output_size(size)
