@@ -2,6 +2,7 @@
 
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeNd
+from striate.nn.fold import Fold, Unfold
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
 from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
 from striate.nn.pool import (
@@ -27,6 +28,7 @@ __all__ = [
     "ConvTranspose2d",
     "ConvTranspose3d",
     "ConvTransposeNd",
+    "Fold",
     "GlobalAvgPool",
     "GlobalMaxPool",
     "LazyConv1d",
@@ -38,4 +40,5 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "Unfold",
 ]
