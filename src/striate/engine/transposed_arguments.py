@@ -35,12 +35,16 @@ class TransposedArguments:
 
     Args:
         windows: the transposed window an axis.
+        stride: step between the places of two inputs, an axis.
+        dilation: step between two taps, an axis.
         groups: channel groups.
         modes: a border rule an axis, never `"constant"`: of an affine convolution the linear part is transposed.
         plan: how torch's operators compute it.
     """
 
     windows: tuple[TransposedWindow, ...]
+    stride: tuple[int, ...]
+    dilation: tuple[int, ...]
     groups: int
     modes: tuple[str, ...]
     plan: TransposedPlan
@@ -49,16 +53,6 @@ class TransposedArguments:
     def ndim(self) -> int:
         """Number of spatial axes."""
         return len(self.windows)
-
-    @property
-    def stride(self) -> tuple[int, ...]:
-        """Step between the places of two inputs, an axis."""
-        return tuple(axis.window.stride for axis in self.windows)
-
-    @property
-    def dilation(self) -> tuple[int, ...]:
-        """Step between two taps, an axis."""
-        return tuple(axis.window.dilation for axis in self.windows)
 
     def output_size(self, size: Sequence[int]) -> tuple[int, ...]:
         """Return the spatial size of the output for an input of `size`; ValueError where nothing is left."""
@@ -109,7 +103,8 @@ def transposed_arguments(
     modes = padding_mode_argument(padding_mode, geometry.ndim)
     windows = geometry.transposed_windows(cast(int, output_padding), sizes)
     linear = tuple("zeros" if mode == "constant" else mode for mode in modes)
-    return TransposedArguments(windows, integer(groups, "groups", 1), linear, _plan(windows, linear))
+    groups = integer(groups, "groups", 1)
+    return TransposedArguments(windows, geometry.stride, geometry.dilation, groups, linear, _plan(windows, linear))
 
 
 def _plan(windows: Sequence[TransposedWindow], modes: Sequence[str]) -> TransposedPlan:
