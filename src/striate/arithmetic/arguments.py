@@ -6,9 +6,9 @@ from operator import index
 
 def integer(value: object, name: str, minimum: int | None = None) -> int:
     """Return `value` as an int; TypeError if it is none, ValueError if it is below `minimum`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not (isinstance(value, int) or hasattr(value, "__index__")):
         raise TypeError(f"{name} must be an int, but got {value!r} of type {type(value).__name__}")
-    number = index(value)
+    number = value if isinstance(value, int) else index(value)  # torch's tracer knows no `index` of a symbolic size
     if minimum is not None and number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, but got {number}")
     return number
