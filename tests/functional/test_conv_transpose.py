@@ -121,6 +121,22 @@ def test_worked_examples_of_borders():
     assert decoder.flatten().tolist() == [1, 12, 124]
 
 
+@pytest.mark.parametrize(("kernel", "stride", "dilation"), [(3, 1, 1), (4, 2, 1), (3, 2, 3), (2, 3, 1)])
+def test_the_crop_of_a_causal_decoder_reads_nothing_ahead(kernel, stride, dilation):
+    input, weight = strategies.whole_numbers((1, 2, 6), 0), strategies.numbers((2, 3, kernel), 1, torch.float64)
+    crop = ((0, dilation * (kernel - 1) + 1 - stride),)
+    output = SF.conv_transpose1d(input, weight, None, stride, crop, dilation=dilation)
+    assert output.shape == (1, 3, 6 * stride)
+    changed = input.clone()
+    changed[..., 4:] += 1
+    after = SF.conv_transpose1d(changed, weight, None, stride, crop, dilation=dilation)
+    torch.testing.assert_close(after[..., : 4 * stride], output[..., : 4 * stride], rtol=0, atol=0)
+    assert (after[..., 4 * stride] != output[..., 4 * stride]).all()
+    word = SF.conv_transpose1d(changed, weight, None, stride, "causal", dilation=dilation)  # the adjoint does
+    expected = SF.conv_transpose1d(input, weight, None, stride, "causal", dilation=dilation)
+    assert (word != expected)[..., : 4 * stride].any() == (kernel > 1)
+
+
 def test_an_output_padding_beyond_the_stride_with_a_border():
     input, weight = strategies.whole_numbers((1, 2, 4), 0), strategies.whole_numbers((2, 3, 2), 1)
     window = {"dilation": 3, "padding_mode": "circular"}

@@ -89,6 +89,9 @@ def test_layers_are_torchs_and_more():
     assert repr(snn.Unfold(3, padding="same", padding_mode="mean")).endswith(
         "padding=same, stride=1, padding_mode=mean)"
     )
+    constant = snn.Unfold((2,), padding=((0, 1),), padding_mode="constant", padding_value=7.0)
+    assert repr(constant).endswith("padding_mode=constant, padding_value=7.0)")
+    assert constant(torch.tensor([[[1.0, 2]]])).tolist() == [[[1, 2], [2, 7]]]
     input = strategies.numbers((2, 3, 7, 7), 0)
     torch.testing.assert_close(ours(input), torchs(input), rtol=0, atol=0)
 

@@ -29,8 +29,9 @@ class ConvTransposeNd(_ConvTransposeNd):
         kernel_size: taps, an int or one an axis.
         stride: step between the places of two inputs, an int or one an axis.
         padding: outputs left out, or with a border rule folded back: an int, one int an axis, one (before, after) pair
-            an axis, or a word: `"valid"`, `"full"`; `"same"`, `"same_lower"` and `"causal"` make size x stride.
-            `striate.functional.conv_transpose` says what they mean.
+            an axis, or a word: `"valid"`, `"full"`; `"same"`, `"same_lower"` and `"causal"` make size x stride. Each
+            is the adjoint of the convolution with that word, so outputs of `"causal"` read later inputs;
+            `striate.functional.conv_transpose` says how a causal decoder crops.
         output_padding: outputs added after, an int or one an axis.
         groups: channel groups; divides both channel counts.
         bias: learn one number an output channel, added to it.
