@@ -8,7 +8,6 @@
 #include <tuple>
 #include <vector>
 
-#include "plan.hpp"
 #include "problem_text.hpp"
 
 namespace striate {
@@ -17,7 +16,7 @@ namespace {
 struct Measurement {
   Level level;
   const char* problem;
-  const char* gains;  // "forward depthwise 1.4 direct 0.7 backward_data ..."
+  const char* gains;  // "inference depthwise 1.6 direct 0.8 forward depthwise 1.4 direct 0.7 backward_data ..."
 };
 
 constexpr Measurement measurements[] = {
@@ -63,11 +62,12 @@ struct Likeness {
 bool channels_last(const Problem& problem) { return problem.layout == Layout::channels_last && problem.ndim > 1; }
 
 // Layers are compared within one such kind only.
-using Kind = std::tuple<Direction, std::string, Level, int, bool, bool>;
+using Kind = std::tuple<Direction, bool, std::string, Level, int, bool, bool>;
 
-Kind kind_of(std::string_view kernel, const Problem& problem, Direction direction, Level level) {
+Kind kind_of(std::string_view kernel, const Problem& problem, Computation computation, Level level) {
   const bool depthwise = problem.groups > 1 && problem.in_channels_per_group() == 1;
-  return {direction, std::string(kernel), level, problem.ndim, channels_last(problem), depthwise};
+  return {computation.direction,  computation.steady, std::string(kernel), level, problem.ndim,
+          channels_last(problem), depthwise};
 }
 
 // What torch's padded copy costs it beside the convolution, where its own padding does not do: a copied element takes
@@ -93,16 +93,16 @@ std::map<Kind, std::vector<Known>> read_measurements() {
   std::map<Kind, std::vector<Known>> known;
   for (const Measurement& measurement : measurements) {
     const Problem problem = parse_problem(measurement.problem).problem;
-    Direction direction = Direction::forward;
+    Computation computation = {};
     std::istringstream words(measurement.gains);
     for (std::string word; words >> word;) {
-      if (word == "forward" || word.starts_with("backward_")) {
-        direction = direction_named(word);
+      if (word == "inference" || word == "forward" || word.starts_with("backward_")) {
+        computation = computation_named(word);
         continue;
       }
       double gain;
       words >> gain;
-      known[kind_of(word, problem, direction, measurement.level)].push_back({Likeness(problem), std::log(gain)});
+      known[kind_of(word, problem, computation, measurement.level)].push_back({Likeness(problem), std::log(gain)});
     }
   }
   return known;
@@ -110,9 +110,9 @@ std::map<Kind, std::vector<Known>> read_measurements() {
 
 }  // namespace
 
-double predicted_gain(std::string_view kernel, const Problem& problem, Direction direction, Level level) {
+double predicted_gain(std::string_view kernel, const Problem& problem, Computation computation, Level level) {
   static const std::map<Kind, std::vector<Known>> known = read_measurements();
-  const auto found = known.find(kind_of(kernel, problem, direction, level));
+  const auto found = known.find(kind_of(kernel, problem, computation, level));
   if (found == known.end()) return 0.0;
 
   // The mean of the logarithms over the nearest layers, the nearer the heavier; one that is the same layer alone.

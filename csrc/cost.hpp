@@ -6,6 +6,7 @@
 
 #include "isa.hpp"
 #include "kernel.hpp"
+#include "plan.hpp"
 
 namespace striate {
 
@@ -13,9 +14,12 @@ namespace striate {
 // sample: the choice, and with it the bits of a row, must not depend on the batch.
 inline constexpr std::int64_t least_work = 1 << 16;
 
+// Torch runs unless one of ours is expected to be this many times faster: the noise of what was measured.
+inline constexpr double least_gain = 1.03;
+
 // How many times faster than torch's convolution a kernel is expected to be, from what was measured on the layers most
 // like this one (measured.inc); 0 if nothing like it was. Batch and thread count do not matter.
-double predicted_gain(std::string_view kernel, const Problem& problem, Direction direction, Level level);
+double predicted_gain(std::string_view kernel, const Problem& problem, Computation computation, Level level);
 
 // The multiply-adds of one sample.
 std::int64_t work_of(const Problem& problem);

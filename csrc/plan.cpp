@@ -10,8 +10,6 @@
 namespace striate {
 namespace {
 
-constexpr Direction directions[] = {Direction::forward, Direction::backward_data, Direction::backward_weight};
-
 std::string in_quotes(std::string_view name) { return std::string("'").append(name).append("'"); }
 
 struct Candidate {
@@ -59,17 +57,18 @@ std::string not_fastest(double gain, const std::string& chosen) {
 
 }  // namespace
 
-std::vector<Verdict> plan(const Problem& problem, Direction direction, Level level, std::string_view forced) {
+std::vector<Verdict> plan(const Problem& problem, Computation computation, Level level, std::string_view forced) {
+  const Direction direction = computation.direction;
   std::vector<Verdict> verdicts;
   const bool small = work_of(problem) < least_work;
   std::string chosen;
-  double best = 1.0;
+  double best = least_gain;
   for (const Candidate& candidate : candidates(direction, level)) {
     Verdict verdict = {candidate.name, candidate.why_not(problem, direction), 0.0};
     if (candidate.name == forced && !verdict.reason.empty())
       throw std::invalid_argument("the kernel '" + std::string(forced) + "' is forced and cannot run " +
                                   name_of(direction) + ": " + verdict.reason);
-    if (verdict.reason.empty()) verdict.gain = predicted_gain(candidate.name, problem, direction, level);
+    if (verdict.reason.empty()) verdict.gain = predicted_gain(candidate.name, problem, computation, level);
     if (candidate.name == forced) chosen = candidate.name;
     if (forced.empty() && !small && verdict.gain > best) chosen = candidate.name, best = verdict.gain;
     verdicts.push_back(verdict);
@@ -93,11 +92,13 @@ std::vector<Verdict> plan(const Problem& problem, Direction direction, Level lev
   return verdicts;
 }
 
-Direction direction_named(std::string_view name) {
-  for (const Direction direction : directions)
-    if (name == name_of(direction)) return direction;
-  throw std::invalid_argument("direction must be one of forward, backward_data, backward_weight, but got '" +
-                              std::string(name) + "'");
+Computation computation_named(std::string_view name) {
+  if (name == "inference") return {Direction::forward, true};
+  for (const Direction direction : {Direction::forward, Direction::backward_data, Direction::backward_weight})
+    if (name == name_of(direction)) return {direction, false};
+  throw std::invalid_argument(
+      "computation must be one of inference, forward, backward_data, backward_weight, but got '" + std::string(name) +
+      "'");
 }
 
 const char* name_of(Direction direction) {

@@ -4,9 +4,11 @@
 #include "depthwise/depthwise.hpp"
 #include "direct/direct.hpp"
 #include "fft/fft.hpp"
+#include "first/first.hpp"
 #include "grouped/grouped.hpp"
 #include "pointwise/pointwise.hpp"
 #include "reference/reference.hpp"
+#include "samples/samples.hpp"
 #include "toom/toom.hpp"
 #include "winograd/winograd.hpp"
 

@@ -291,7 +291,7 @@ Tensor pack_weight(const Tensor& weight, const Ints& input_shape, const Ints& st
   for (std::size_t i = 2; i < shape.size() && i < weight.sizes().size() && i < dilation.size() + 2; ++i)
     shape[i] = std::max(shape[i], dilation[i - 2] * (weight.size(i) - 1) + 1);
   const Problem problem = make_problem(weight, shape, weight.sizes(), stride, nothing, dilation, groups, zeros, 0.0);
-  const Direction wanted = striate::direction_named(direction);
+  const Direction wanted = striate::computation_named(direction).direction;
   const auto run = [&](const auto& list) {
     const auto& chosen = pick(list, problem, wanted, kernel);
     Tensor packed;
@@ -450,21 +450,22 @@ std::string lines(const std::vector<std::string>& items) {
 }
 
 std::string kernel_names(std::string direction) {
-  return lines(striate::kernel_names(striate::direction_named(direction)));
+  return lines(striate::kernel_names(striate::computation_named(direction).direction));
 }
 
-std::string plan(std::string problem, std::string direction, std::string forced) {
+std::string plan(std::string problem, std::string computation, std::string forced) {
   std::vector<std::string> items;
-  for (const striate::Verdict& verdict : striate::plan(
-           striate::parse_problem(problem).problem, striate::direction_named(direction), striate::level_used(), forced))
+  for (const striate::Verdict& verdict :
+       striate::plan(striate::parse_problem(problem).problem, striate::computation_named(computation),
+                     striate::level_used(), forced))
     items.push_back(verdict.kernel + ": " + (verdict.reason.empty() ? "chosen" : verdict.reason));
   return lines(items);
 }
 
-double predicted_gain(std::string problem, std::string direction) {
+double predicted_gain(std::string problem, std::string computation) {
   double gain = 1.0;
-  for (const striate::Verdict& verdict : striate::plan(striate::parse_problem(problem).problem,
-                                                       striate::direction_named(direction), striate::level_used(), ""))
+  for (const striate::Verdict& verdict : striate::plan(
+           striate::parse_problem(problem).problem, striate::computation_named(computation), striate::level_used(), ""))
     if (verdict.reason.empty()) gain = verdict.gain;
   return gain;
 }
@@ -519,10 +520,10 @@ STABLE_TORCH_LIBRARY(striate, library) {
   library.def(
       "avg_pool_backward(Tensor grad_output, int[] input_shape, int[] kernel, int[] stride, int[] padding, "
       "int[] dilation, bool ceil_mode, bool count_include_pad, int divisor, bool channels_last) -> Tensor");
-  library.def("kernels(str direction) -> str");                        // one name a line
-  library.def("plan(str problem, str direction, str forced) -> str");  // "name: reason" or "name: chosen", one a line
-  library.def("predicted_gain(str problem, str direction) -> float");  // torch's time over that of the kernel chosen
-  library.def("problem_text(str problem) -> str");                     // in canonical form
+  library.def("kernels(str direction) -> str");                          // one name a line
+  library.def("plan(str problem, str computation, str forced) -> str");  // "name: reason" or "name: chosen", one a line
+  library.def("predicted_gain(str problem, str computation) -> float");  // torch's time over that of the kernel chosen
+  library.def("problem_text(str problem) -> str");                       // in canonical form
   library.def("multiply_add(bool double_precision, int tasks, int rounds) -> int");  // the operations done, for timing
   library.def("isa() -> str");
   library.def("use_isa(str name) -> ()");

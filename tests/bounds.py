@@ -13,11 +13,12 @@ def summation(magnitude, terms, dtype):
 
 
 def _transforms(points, outputs):
-    """A, G and B^T of F(outputs, 3) at these points and infinity, by their definition."""
+    """A, G and B^T of F(outputs, taps) at these points and infinity, by their definition."""
     size = len(points) + 1
+    count = size + 1 - outputs
     results = np.vstack([np.vander(points, outputs, increasing=True), np.eye(outputs)[-1]])
     scale = [np.prod([x - y for y in points if y != x]) for x in points]
-    taps = np.vstack([np.vander(points, 3, increasing=True) / np.reshape(scale, (-1, 1)), [0, 0, 1]])
+    taps = np.vstack([np.vander(points, count, increasing=True) / np.reshape(scale, (-1, 1)), np.eye(count)[-1]])
     signal = np.zeros((size, size))
     for i, x in enumerate(points):
         signal[i, : size - 1] = np.poly([y for y in points if y != x])[::-1]
@@ -29,18 +30,26 @@ def winograd_matrices():
     return _transforms([0, 5 / 8, -5 / 8, 3 / 2, -3 / 2], 4)
 
 
+def samples_matrices():
+    return _transforms([0, 1, -1, 2, -2], 2)
+
+
 def toom_matrices():
     return _transforms([0, 1, -1, 2], 3)
 
 
-def winograd(direction, signal, factor, terms, dtype):
-    """Bound of F(4x4, 3x3): each rounding is carried through absolute values of the transforms (csrc/winograd).
+def first_matrices(taps):
+    return _transforms([0, 1, -1, 2, -2, 0.5][: taps + 2], 4)
 
-    Forward and backward_data: `signal` is the largest magnitude of what is convolved, `factor` (O, 3, 3) the sums of
+
+def winograd(direction, signal, factor, terms, dtype, matrices=winograd_matrices):
+    """Bound of F(4x4, 3x3) or another: each rounding is carried through absolute values of the transforms.
+
+    Forward and backward_data: `signal` is the largest magnitude of what is convolved, `factor` (O, K, K) the sums of
     the weights' magnitudes over what an output channel sums, `terms` their number; one bound an output channel.
     Backward_weight: `signal` as before, `factor` the largest magnitude of the output's gradient, `terms` the tiles.
     """
-    outputs, taps, reads = (np.abs(matrix) for matrix in winograd_matrices())
+    outputs, taps, reads = (np.abs(matrix) for matrix in matrices())
     reach = reads.sum(1)
     if direction == "backward_weight":
         sides = outputs.sum(1) * reach
@@ -62,17 +71,18 @@ def fourier(magnitude, terms, length, dtype):
     return (24 * (np.log2(length) + 2) + terms + 10) * unit * magnitude + np.finfo(dtype).tiny
 
 
-def toom(direction, signal, factor, terms, dtype):
-    """Bound of F(3, 3) along a row: each rounding is carried through absolute values of the transforms (csrc/toom).
+def along_rows(matrices, direction, signal, factor, terms, dtype):
+    """Bound of F(m, k) along a row: each rounding is carried through absolute values of the transforms.
 
-    Forward and backward_data: `signal` is the largest magnitude of what is convolved, `factor` (O, 3) the sums of the
-    weights' magnitudes over what an output channel sums, taps of the last axis in threes, `terms` their number; one
-    bound an output channel. Backward_weight: `factor` the largest of the output's gradient, `terms` the tiles.
+    `matrices` are those of csrc/toom or csrc/first. Forward and backward_data: `signal` is the largest magnitude of
+    what is convolved, `factor` (O, k) the sums of the weights' magnitudes over what an output channel sums, taps of the
+    last axis in chunks of k, `terms` their number; one bound an output channel. Backward_weight: `factor` the largest
+    of the output's gradient, `terms` the tiles.
     """
-    outputs, taps, reads = (np.abs(matrix) for matrix in toom_matrices())
+    outputs, taps, reads = (np.abs(matrix) for matrix in matrices)
     reach = reads.sum(1) * signal
     if direction == "backward_weight":
         magnitude = terms * factor * (outputs.T @ (taps.sum(1) * reach)).max()
     else:
         magnitude = ((factor @ taps.T * reach) @ outputs).max(1)
-    return summation(magnitude, terms + 16, dtype)  # 16 roundings: the transforms' own, and the sums of parts
+    return summation(magnitude, terms + 24, dtype)  # 24 roundings: the transforms' own, and the sums of parts

@@ -16,14 +16,15 @@ MAY_IMPORT = {
     "arithmetic": set(),
     "engine": {"arithmetic"},
     "functional": {"arithmetic", "engine"},
+    "filters": {"arithmetic", "functional"},
     "nn": {"arithmetic", "engine", "functional"},
     "acceleration": {"arithmetic", "engine", "functional", "nn"},
     "models": {"arithmetic", "engine", "functional", "nn"},
     "data": {"arithmetic"},
     "train": {"arithmetic", "engine", "functional", "nn", "models", "data"},
-    "view": {"arithmetic", "engine", "functional", "nn", "acceleration", "models", "data", "train"},
+    "view": {"arithmetic", "engine", "functional", "filters", "nn", "acceleration", "models", "data", "train"},
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
-    "cli": {"arithmetic", "engine", "functional", "nn", "models", "data", "train", "view", "bench"},
+    "cli": {"arithmetic", "engine", "functional", "filters", "nn", "models", "data", "train", "view", "bench"},
 }
 
 

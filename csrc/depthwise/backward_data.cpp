@@ -1,4 +1,5 @@
 #include "correlate_channels.hpp"
+#include "correlate_rows.hpp"
 #include "depthwise.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
@@ -15,8 +16,10 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
   job.target = grad_input;
   job.border = T(0);
   if (std::ranges::any_of(problem.axis, folds)) job.fold = source_tables(problem);
-  job.group = job.folds() ? 1 : group_blocks(grad_input, job.channels, problem);
-  const Sizes bands = adjoint_bands(problem, job.group * job.planes * lanes<T> * sizeof(T));
+  const bool rows = !job.folds() && job.planes == 1 && along_rows(problem, grad_output, grad_input);
+  job.group = rows || job.folds() ? 1 : group_blocks(grad_input, job.channels, problem);
+  const Sizes bands = rows ? adjoint_bands(problem, sizeof(T), stage_bytes)
+                           : adjoint_bands(problem, job.group * job.planes * lanes<T> * sizeof(T));
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
     // A gradient that is to be folded back needs all extended positions of its sample at once.
@@ -27,7 +30,10 @@ void backward_data(const Problem& problem, View<const T> grad_output, const Weig
     job.size[i] = axis.input;
     job.source_size[i] = axis.output();
   }
-  CorrelateChannels<T>(job, weight.packed).run(pool);
+  if (rows)
+    CorrelateRows<T>(job, weight.view).run(pool);
+  else
+    CorrelateChannels<T>(job, weight.packed).run(pool);
 }
 
 template void backward_data(const Problem&, View<const float>, const Weight<float>&, View<float>, ParallelFor);

@@ -1,4 +1,5 @@
 #include "correlate_channels.hpp"
+#include "correlate_rows.hpp"
 #include "depthwise.hpp"
 #include "pack.hpp"
 
@@ -16,8 +17,10 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
   job.epilogue = epilogue;
   job.target = output;
   job.border = static_cast<T>(problem.border_value);
-  job.group = group_blocks(output, job.channels, problem);
-  const Sizes bands = forward_bands(problem, job.group * lanes<T> * sizeof(T));
+  const bool rows = along_rows(problem, input, output);
+  job.group = rows ? 1 : group_blocks(output, job.channels, problem);
+  const Sizes bands =
+      rows ? forward_bands(problem, sizeof(T), stage_bytes) : forward_bands(problem, job.group * lanes<T> * sizeof(T));
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
     job.sweep[i] = forward_sweep(axis, bands[i]);
@@ -25,7 +28,10 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
     job.size[i] = axis.output();
     job.source_size[i] = axis.input;
   }
-  CorrelateChannels<T>(job, weight.packed).run(pool);
+  if (rows)
+    CorrelateRows<T>(job, weight.view).run(pool);
+  else
+    CorrelateChannels<T>(job, weight.packed).run(pool);
 }
 
 template std::int64_t packed_size<float>(const Problem&, Direction);

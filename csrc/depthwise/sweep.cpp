@@ -19,9 +19,9 @@ void finish(Band& band) {
 
 // Halves the bands until they fit, each time on the axis whose halo grows the least; t targets need t + window - 1
 // packed positions.
-Sizes fit(Sizes band, const Sizes& window, std::int64_t bytes) {
+Sizes fit(Sizes band, const Sizes& window, std::int64_t bytes, std::int64_t room) {
   const auto packed = [&](int i, std::int64_t targets) { return targets + window[i] - 1; };
-  while (packed(0, band[0]) * packed(1, band[1]) * packed(2, band[2]) * bytes > band_bytes) {
+  while (packed(0, band[0]) * packed(1, band[1]) * packed(2, band[2]) * bytes > room) {
     int best = -1;
     double least = 0;
     for (int i = 0; i < Problem::max_ndim; ++i) {
@@ -114,7 +114,7 @@ Sweep adjoint_sweep(const Axis& axis, std::int64_t before, std::int64_t targets,
 
 bool folds(const Axis& axis) { return axis.border != Border::constant && (axis.before > 0 || axis.after > 0); }
 
-Sizes forward_bands(const Problem& problem, std::int64_t bytes) {
+Sizes forward_bands(const Problem& problem, std::int64_t bytes, std::int64_t room) {
   Sizes band, window;
   for (int i = 0; i < Problem::max_ndim; ++i) {
     const Axis& axis = problem.axis[i];
@@ -122,16 +122,16 @@ Sizes forward_bands(const Problem& problem, std::int64_t bytes) {
     window[i] = ceil_div(axis.extent(), axis.stride);
     bytes *= axis.stride;
   }
-  return fit(band, window, bytes);
+  return fit(band, window, bytes, room);
 }
 
-Sizes adjoint_bands(const Problem& problem, std::int64_t bytes) {
+Sizes adjoint_bands(const Problem& problem, std::int64_t bytes, std::int64_t room) {
   Sizes band, window;
   for (int i = 0; i < Problem::max_ndim; ++i) {
     band[i] = problem.axis[i].input;
     window[i] = problem.axis[i].extent();
   }
-  band = fit(band, window, bytes);
+  band = fit(band, window, bytes, room);
   // Whole strides, so that phase r is the same residue in every band and packed weights serve them all.
   for (int i = 0; i < Problem::max_ndim; ++i)
     band[i] = ceil_div(band[i], problem.axis[i].stride) * problem.axis[i].stride;

@@ -69,8 +69,8 @@ bool folds(const Axis& axis);
 inline constexpr std::int64_t band_bytes = 384 << 10;
 inline constexpr std::int64_t shortest_row = 128;
 
-// Sizes of a band on each axis so that source positions of `bytes` each stay within `band_bytes`.
-Sizes forward_bands(const Problem& problem, std::int64_t bytes);
-Sizes adjoint_bands(const Problem& problem, std::int64_t bytes);
+// Sizes of a band on each axis so that source positions of `bytes` each stay within `room`.
+Sizes forward_bands(const Problem& problem, std::int64_t bytes, std::int64_t room = band_bytes);
+Sizes adjoint_bands(const Problem& problem, std::int64_t bytes, std::int64_t room = band_bytes);
 
 }  // namespace striate::depthwise

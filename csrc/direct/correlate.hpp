@@ -154,7 +154,7 @@ class PlainSums {
           const std::int64_t stride = vectors * lanes<T>;
           for (std::int64_t part = 0; part < parts; ++part) {
             const std::int64_t first = part * vectors / parts, last = (part + 1) * vectors / parts;
-            tile[last - first](from + first * lanes<T>, w, terms, space.results + first * lanes<T>, stride);
+            tile[last - first](from + first * lanes<T>, w, terms, space.results + first * lanes<T>, stride, false);
           }
           emit(Piece<T>{space.results, stride, pitch_.row, number * height_, slice, row, count, columns});
         }

@@ -46,10 +46,16 @@ struct Terms {
 };
 
 // out[h][q] = sum over c, t of w[c][t][h] * x[c * plane + offset[t] + q], for `Width` vectors of q.
-// One term costs Width loads of x and Height broadcasts of w for Height * Width FMAs.
+// One term costs Width loads of x and Height broadcasts of w for Height * Width FMAs. `add`: sums begin from what
+// stands in out.
 template <typename T, int Height, int Width>
-void sum_taps(const T* x, const T* w, const Terms& terms, T* out, std::int64_t out_stride) {
+void sum_taps(const T* x, const T* w, const Terms& terms, T* out, std::int64_t out_stride, bool add) {
   Vector<T> sum[Height][Width] = {};
+  if (add)
+#pragma GCC unroll 16
+    for (int h = 0; h < Height; ++h)
+#pragma GCC unroll 16
+      for (int v = 0; v < Width; ++v) sum[h][v] = load(out + h * out_stride + v * lanes<T>);
   for (std::int64_t c = 0; c < terms.channels; ++c, x += terms.plane) {
     for (std::int64_t t = 0; t < terms.taps; ++t, w += Height) {
       const T* from = x + terms.offset[t];
@@ -139,7 +145,7 @@ void sum_pixels(const T* grad, const T* x, const std::int64_t* offset, const Pix
 }
 
 template <typename T>
-using SumTaps = void (*)(const T*, const T*, const Terms&, T*, std::int64_t);
+using SumTaps = void (*)(const T*, const T*, const Terms&, T*, std::int64_t, bool add);
 template <typename T>
 using SumPixels = void (*)(const T*, const T*, const std::int64_t*, const Pixels&, T*, std::int64_t);
 

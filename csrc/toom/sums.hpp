@@ -168,7 +168,7 @@ class PlaneSums {
             const std::int64_t first = part * vectors / parts, wide = (part + 1) * vectors / parts - first;
             for (int p = 0; p < planes; ++p)
               tile_of_width[wide](from + p * plane() + first * lanes<T>, weights.block(p, group, number), terms,
-                                  products + p * product, wide * lanes<T>);
+                                  products + p * product, wide * lanes<T>, false);
             for (std::int64_t h = 0; h < height_; ++h)
               for (std::int64_t v = 0; v < wide; ++v) {
                 Vector<T> m[planes], out[tile], joined[tile];

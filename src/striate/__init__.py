@@ -31,7 +31,7 @@ _HOMES = {
     "fit": "striate.train",
     "predict": "striate.train",
 }
-_ROOMS = ("arithmetic", "data", "functional", "models", "nn", "train", "view")
+_ROOMS = ("arithmetic", "data", "filters", "functional", "models", "nn", "train", "view")
 
 __all__ = [
     "accelerate",

@@ -2,10 +2,10 @@
 
 from striate.acceleration import Report, Row
 
-DEPTHWISE = dict.fromkeys(("forward", "backward_data", "backward_weight"), "depthwise")
+DEPTHWISE = dict.fromkeys(("inference", "forward", "backward_data", "backward_weight"), "depthwise")
 TORCH = dict.fromkeys(DEPTHWISE, "torch")
 EVEN = dict.fromkeys(DEPTHWISE, 1.0)
-FASTER = dict(zip(DEPTHWISE, (1.5, 1.25, 32.4), strict=True))
+FASTER = dict(zip(DEPTHWISE, (1.6, 1.5, 1.25, 32.4), strict=True))
 
 
 def test_a_line_a_row_and_a_count():
@@ -16,13 +16,19 @@ def test_a_line_a_row_and_a_count():
         Row("up", "ConvTranspose2d", False, "", {}, {}, "left alone"),
     )
     assert str(Report(rows)).splitlines() == [
-        "layer   type             problem             forward    backward_data  backward_weight  gain        why",
-        "stem    Conv2d           b1 c3 o8 i9x9 k3x3  torch      torch          torch            1/1/1       "
+        "layer   type             problem             "
+        "inference  forward    backward_data  backward_weight  gain            "
+        "why",
+        "stem    Conv2d           b1 c3 o8 i9x9 k3x3  "
+        "torch      torch      torch          torch            1/1/1/1         "
         "direct: slower here",
-        "stem    Conv2d           b1 c3 o8 i5x5 k3x3  torch      torch          torch            1/1/1       "
+        "stem    Conv2d           b1 c3 o8 i5x5 k3x3  "
+        "torch      torch      torch          torch            1/1/1/1         "
         "direct: slower here",
-        "body.0  Conv1d           b1 c8 o8 g8 i9 k3   depthwise  depthwise      depthwise        1.5/1.2/32",
-        "up      ConvTranspose2d  -                   -          -              -                -           "
+        "body.0  Conv1d           b1 c8 o8 g8 i9 k3   "
+        "depthwise  depthwise  depthwise      depthwise        1.6/1.5/1.2/32",
+        "up      ConvTranspose2d  -                   "
+        "-          -          -              -                -               "
         "left alone",
         "2 of 3 layers are striate's, 1 run its kernels",
     ]
@@ -37,6 +43,6 @@ def test_before_any_input_nothing_is_said_of_kernels():
 
 def test_a_model_without_such_layers():
     assert str(Report(())).splitlines() == [
-        "layer  type  problem  forward  backward_data  backward_weight  gain  why",
+        "layer  type  problem  inference  forward  backward_data  backward_weight  gain  why",
         "0 of 0 layers are striate's",
     ]

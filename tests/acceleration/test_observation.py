@@ -10,7 +10,7 @@ from striate import accelerate, use_kernel
 from striate.acceleration.observation import observe, plan_of_call, plan_without_input
 from striate.engine.planning import verdicts
 from striate.engine.problem import Problem
-from striate.engine.selection import DIRECTIONS
+from striate.engine.selection import COMPUTATIONS
 
 
 def rows(model, input=None):
@@ -22,15 +22,15 @@ def test_kernels_and_reasons_are_the_plans():
     dense, depthwise, pool = rows(model, strategies.numbers((8, 16, 56, 56), 0))
     assert (dense.name, dense.type, dense.ours) == ("0", "Conv2d", True)
     assert dense.problem == "b8 c16 o32 i56x56 k3x3 s2x2 p1:1x1:1"
-    assert tuple(dense.kernels) == DIRECTIONS
+    assert tuple(dense.kernels) == COMPUTATIONS
     assert "depthwise: it has 16 input channels a group, not 1" in dense.why
     assert "reference" not in dense.why
     assert depthwise.problem == "b8 c32 o32 g32 i28x28 k7x7 p3:3x3:3"
     assert set(depthwise.kernels.values()) == {"depthwise"}
     assert depthwise.why == ""
-    assert tuple(depthwise.gains) == DIRECTIONS
+    assert tuple(depthwise.gains) == COMPUTATIONS
     assert min(depthwise.gains.values()) > 1
-    assert all((dense.gains[of] == 1) == (dense.kernels[of] == "torch") for of in DIRECTIONS)
+    assert all((dense.gains[of] == 1) == (dense.kernels[of] == "torch") for of in COMPUTATIONS)
     assert (pool.problem, pool.kernels) == ("", {})
     assert pool.why == "our pooling runs on the inputs where it is the faster, torch's on others"
 
@@ -45,8 +45,8 @@ def test_a_transposed_layer_is_planned_as_the_convolution_that_it_transposes():
     assert (row.type, row.ours) == ("ConvTranspose2d", True)
     large = nn.ConvTranspose1d(64, 64, 9, padding=4)
     (row,) = rows(large, strategies.numbers((1, 64, 4000), 1))
-    said = {of: verdicts(Problem.parse(row.problem), of) for of in DIRECTIONS}
-    chosen = {of: next(name for name, verdict in said[of].items() if verdict == "chosen") for of in DIRECTIONS}
+    said = {of: verdicts(Problem.parse(row.problem), of) for of in COMPUTATIONS}
+    chosen = {of: next(name for name, verdict in said[of].items() if verdict == "chosen") for of in COMPUTATIONS}
     swapped = {"forward": "backward_data", "backward_data": "forward", "backward_weight": "backward_weight"}
     assert row.kernels == {of: chosen[asked] for of, asked in swapped.items()}
 

@@ -8,7 +8,7 @@ import pytest
 from striate.bench.fitting import Measured, fit, mean_gain, write
 from striate.engine._load import isa_used, ops
 from striate.engine.problem import Problem
-from striate.engine.selection import DIRECTIONS, kernel_list
+from striate.engine.selection import COMPUTATIONS, kernel_list
 
 TABLE = (Path(__file__).parents[2] / "csrc/measured.inc").read_text(encoding="utf-8")
 
@@ -18,7 +18,7 @@ def rows(text):
     for level, problem, words in re.findall(r'^STRIATE_MEASURED\((\w+), "(.+)", "(.+)"\)$', text, re.MULTILINE):
         gains, direction = {}, None
         for word, following in zip(words.split(), [*words.split()[1:], ""], strict=True):
-            if word in DIRECTIONS:
+            if word in COMPUTATIONS:
                 direction = gains.setdefault(word, {})
             elif not re.fullmatch(r"[\d.]+", word):
                 direction[word] = float(following)
@@ -32,7 +32,7 @@ def test_every_kernel_that_can_is_measured_once_a_layout():
     assert [row.problem.layout for row in measured] == ["nchw", "nhwc", "nchw"]
     assert {row.level for row in measured} == {isa_used()}
     for row in measured:
-        for direction in DIRECTIONS:
+        for direction in COMPUTATIONS:
             gains = row.gains[direction]
             assert ("depthwise" in gains) == (row.problem.groups == 4)
             assert set(gains) < set(kernel_list(direction)) - {"reference", "pointwise"}
@@ -53,7 +53,7 @@ def test_a_level_s_rows_are_replaced_and_the_others_kept(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["measured.inc"]
 
 
-@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("direction", COMPUTATIONS)
 def test_a_layer_that_was_measured_is_expected_as_it_was(direction):
     seen = 0
     for level, problem, gains in rows(TABLE):

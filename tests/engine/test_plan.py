@@ -21,13 +21,13 @@ from striate.engine.arguments import convolution_arguments
 from striate.engine.explanation import plan_lines
 from striate.engine.planning import forget_plans, kernel_call, plans, verdicts
 from striate.engine.problem import Problem
-from striate.engine.selection import DIRECTIONS, kernel_list, known_kernels
+from striate.engine.selection import COMPUTATIONS, DIRECTIONS, kernel_list, known_kernels
 
 DEPTHWISE = "b8 c96 o96 g96 i28x28 k7x7 p3:3x3:3"
 ONE_FILTER = "b1 c3 o5 i9x8 k3x3 s2x1"
 
 
-@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("direction", COMPUTATIONS)
 @pytest.mark.parametrize("text", [DEPTHWISE, ONE_FILTER, "b1 c3 o5 i9 k3 mcircular p9:9 f64"])
 def test_every_kernel_has_a_verdict_and_one_is_chosen(text, direction):
     said = verdicts(Problem.parse(text), direction)
@@ -60,7 +60,7 @@ def test_who_is_chosen_and_why_not_the_others():
     assert said["torch"] == "'reference' is forced"
 
 
-@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("direction", COMPUTATIONS)
 @pytest.mark.parametrize("geometry", ["", "mcircular", "p3:4x3:3", "p3:3x3:3 mconstant v2"])
 def test_the_choice_does_not_depend_on_the_batch_and_depthwise_has_no_padded_copy(geometry, direction):
     for rest in (f"c16 o16 g16 i28x28 k7x7 nhwc {geometry}", f"c32 o32 i28x28 k7x7 {geometry}"):
@@ -75,7 +75,10 @@ def test_the_choice_does_not_depend_on_the_batch_and_depthwise_has_no_padded_cop
     [
         ((ONE_FILTER, "forward", "depthwise"), "'depthwise' is forced and cannot run forward: it has 3 input channels"),
         ((ONE_FILTER, "forward", "fast"), "forward: kernel must be one of .*'reference', 'torch', but got 'fast'"),
-        ((ONE_FILTER, "sideways", ""), "direction must be one of forward, backward_data, backward_weight, but got"),
+        (
+            (ONE_FILTER, "sideways", ""),
+            "computation must be one of inference, forward, backward_data, backward_weight, but got",
+        ),
         (("b1", "forward", ""), "problem: the field 'c' is missing"),
     ],
 )
@@ -113,10 +116,10 @@ MIXTURES = [tuple(bool(bits >> i & 1) for i in range(3)) for bits in range(8)]
 
 @pytest.fixture
 def mixture(monkeypatch):
-    """Choose `reference` for some of the three directions, torch for the others."""
+    """Choose `reference` for some of the three directions, torch for the others; for inference as for forward."""
 
     def choose(ours):
-        taken = dict(zip(DIRECTIONS, ours, strict=True))
+        taken = dict(zip(COMPUTATIONS, (ours[0], *ours), strict=True))
         monkeypatch.setattr(
             planning,
             "_chosen",
@@ -225,9 +228,9 @@ def test_explain_plan_prints_each_direction(capsys):
     striate.explain_plan(DEPTHWISE)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == DEPTHWISE
-    assert [line for line in lines[1:] if not line.startswith("  ")] == list(DIRECTIONS)
+    assert [line for line in lines[1:] if not line.startswith("  ")] == list(COMPUTATIONS)
     assert lines[2].split() == ["depthwise", "chosen"]
-    assert len(lines) == 1 + sum(2 + len(kernel_list(direction)) for direction in DIRECTIONS)
+    assert len(lines) == 1 + sum(2 + len(kernel_list(of)) for of in COMPUTATIONS)
     assert plan_lines(Problem.parse(DEPTHWISE)) == lines
 
 
@@ -304,6 +307,6 @@ def test_equal_arguments_are_one_plan():
     arguments = convolution_arguments((3,), 1, 0, 1, 1, "zeros", 0.0)
     shape = torch.Size([1, 2, 5]), torch.Size([3, 2, 3])
     call = kernel_call(arguments, *shape, None, (torch.float32,) * 2, "nchw", "reference")
-    assert [call.kernel_name(direction) for direction in DIRECTIONS] == ["reference"] * 3
+    assert [call.kernel_name(of) for of in COMPUTATIONS] == ["reference"] * 4
     assert call.linear is call
     assert {"reference", "torch"} <= set(known_kernels())

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from striate.engine.selection import DIRECTIONS
+from striate.engine.selection import COMPUTATIONS
 
-_HEADER = ("layer", "type", "problem", *DIRECTIONS, "gain", "why")
+_HEADER = ("layer", "type", "problem", *COMPUTATIONS, "gain", "why")
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,9 @@ class Row:
         problem: the text form of `striate.engine.problem.Problem`, without batch and size where no input told them;
             empty for what is no convolution of ours. That of a transposed convolution is of the convolution that it
             transposes, from its output to its input.
-        kernels: the kernel that runs each of the layer's `forward`, `backward_data` and `backward_weight`; empty where
-            the input decides and is not known. A transposed convolution's forward is its problem's `backward_data`.
+        kernels: the kernel that runs each of the layer's `inference` (forward with weights that stay, which are packed
+            once), `forward`, `backward_data` and `backward_weight`; empty where the input decides and is not known. A
+            transposed convolution's forward is its problem's `backward_data`.
         gains: torch's time over ours, as the cost model predicts it, for each of the same; 1 where torch runs.
         why: why torch's operators run, or the layer was left alone; empty where our kernels run every direction.
     """
@@ -38,7 +39,7 @@ class Row:
 class Report:
     """What `accelerate` did; `str(report)` is a table with a line a row and a last line that counts the layers.
 
-    The column `gain` has the predictions for forward, backward_data and backward_weight, joined by "/".
+    The column `gain` has the predictions for inference, forward, backward_data and backward_weight, joined by "/".
 
     Args:
         rows: in the order of `named_modules`.
@@ -61,6 +62,6 @@ class Report:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    kernels = (row.kernels.get(direction, "-") for direction in DIRECTIONS)
+    kernels = (row.kernels.get(direction, "-") for direction in COMPUTATIONS)
     gain = "/".join(f"{value:.2g}" for value in row.gains.values()) or "-"
     return (row.name or "(the model)", row.type, row.problem or "-", *kernels, gain, row.why)

@@ -14,7 +14,7 @@ from striate.engine.explanation import layer_arguments, problem_of_layer
 from striate.engine.guard import why_not
 from striate.engine.planning import problem_of, verdicts, why_no_problem
 from striate.engine.problem import Problem
-from striate.engine.selection import DIRECTIONS, forced_kernel
+from striate.engine.selection import COMPUTATIONS, forced_kernel
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ def plan_of_call(layer: _ConvNd, input: Tensor) -> Plan:
         input = input.unsqueeze(0)
     reason = why_not(input, layer.weight, layer.bias) or why_no_problem(layer_arguments(layer), input.dtype)
     if reason is not None:
-        torchs, nothing = dict.fromkeys(DIRECTIONS, "torch"), dict.fromkeys(DIRECTIONS, 1.0)
+        torchs, nothing = dict.fromkeys(COMPUTATIONS, "torch"), dict.fromkeys(COMPUTATIONS, 1.0)
         return Plan(_text_without_size(layer), torchs, nothing, reason)
     try:
         problem = problem_of_layer(layer, input)
-        said = {of: verdicts(problem, asked, forced_kernel() or "") for of, asked in _directions(layer).items()}
+        said = {of: verdicts(problem, asked, forced_kernel() or "") for of, asked in _computations(layer).items()}
     except ValueError as error:  # an empty axis, or a forced kernel that cannot run this
         return Plan(_text_without_size(layer), why=str(error))
-    kernels = {direction: _chosen(said[direction]) for direction in DIRECTIONS}
+    kernels = {of: _chosen(said[of]) for of in COMPUTATIONS}
     return Plan(str(problem), kernels, _gains(layer, problem, kernels), _why(said.values()))
 
 
@@ -87,17 +87,17 @@ def _evaluating(model: nn.Module) -> Iterator[None]:
             module.training = training
 
 
-def _directions(layer: _ConvNd) -> dict[str, str]:
-    """Return the direction of the layer's problem that each of the layer's own is."""
-    asked = DIRECTIONS if not layer.transposed else ("backward_data", "forward", "backward_weight")
-    return dict(zip(DIRECTIONS, asked, strict=True))
+def _computations(layer: _ConvNd) -> dict[str, str]:
+    """Return the computation of the layer's problem that each of the layer's own is."""
+    transposed = ("backward_data", "backward_data", "forward", "backward_weight")
+    return dict(zip(COMPUTATIONS, transposed if layer.transposed else COMPUTATIONS, strict=True))
 
 
 def _gains(layer: _ConvNd, problem: Problem, kernels: dict[str, str]) -> dict[str, float]:
     """Return the predicted gains; of a forced kernel nothing is predicted but that torch's own gains nothing."""
     if forced_kernel() is not None:
-        return dict.fromkeys(DIRECTIONS, 1.0) if set(kernels.values()) == {"torch"} else {}
-    return {of: ops().predicted_gain(str(problem), asked) for of, asked in _directions(layer).items()}
+        return dict.fromkeys(COMPUTATIONS, 1.0) if set(kernels.values()) == {"torch"} else {}
+    return {of: ops().predicted_gain(str(problem), asked) for of, asked in _computations(layer).items()}
 
 
 def _text_without_size(layer: _ConvNd) -> str:

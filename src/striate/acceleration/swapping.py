@@ -52,10 +52,10 @@ def accelerate(model: nn.Module, input: Tensor | tuple[Any, ...] | None = None) 
         TypeError: a model that is no `torch.nn.Module`.
 
     >>> model = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.ConvTranspose2d(8, 4, 3))
-    >>> print(accelerate(model))
-    layer  type             problem     forward  backward_data  backward_weight  gain  why
-    0      Conv2d           c3 o8 k3x3  -        -              -                -     planned when its input comes
-    1      ConvTranspose2d  c4 o8 k3x3  -        -              -                -     planned when its input comes
+    >>> print(accelerate(model))  # doctest: +ELLIPSIS
+    layer  type             problem     inference  forward  backward_data  backward_weight  gain  why
+    0      Conv2d           c3 o8 k3x3  -          -        -              -                -     planned when its ...
+    1      ConvTranspose2d  c4 o8 k3x3  -          -        -              -                -     planned when its ...
     2 of 2 layers are striate's
     """
     _check(model)

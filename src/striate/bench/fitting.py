@@ -16,14 +16,18 @@ from striate.engine import composed
 from striate.engine._load import isa_used, ops
 from striate.engine.arguments import BORDER_CODES, convolution_arguments, convolution_plan
 from striate.engine.problem import Problem
-from striate.engine.selection import DIRECTIONS, kernel_list
+from striate.engine.selection import COMPUTATIONS, kernel_list
 
 _HEADER = """\
-// How many times faster than torch each kernel was measured, by layer and direction, the least over the batches timed:
-// STRIATE_MEASURED(level, problem, "direction kernel gain kernel gain direction ..."), written by striate bench --fit.
+// How many times faster than torch each kernel was measured, by layer and computation, the least over the
+// batches timed: STRIATE_MEASURED(level, problem, "computation kernel gain kernel gain computation
+// ..."), written by striate bench --fit.
 """
 _MOST_WORK = 2 * 10**9
 _NEAR = 2.5  # times the fastest kernel's time: who takes more is not timed closer
+_STEP = (
+    20e-6  # seconds a computation that our autograd step takes beyond torch's; `bench --overhead` measures a layer's
+)
 _DTYPES = {"f32": torch.float32, "f64": torch.float64}
 
 
@@ -34,7 +38,7 @@ class Measured:
     Args:
         level: the instruction set, as in `show_config`.
         problem: the layer, in one layout.
-        gains: torch's time over each kernel's, by direction and kernel.
+        gains: torch's time over each kernel's, by computation and kernel.
     """
 
     level: str
@@ -43,8 +47,8 @@ class Measured:
 
     def __str__(self) -> str:
         words = []
-        for direction, kernels in self.gains.items():
-            words += [direction, *(f"{name} {gain:.2f}" for name, gain in kernels.items())]
+        for computation, kernels in self.gains.items():
+            words += [computation, *(f"{name} {gain:.2f}" for name, gain in kernels.items())]
         return f'STRIATE_MEASURED({self.level}, "{replace(self.problem, name="")}", "{" ".join(words)}")'
 
 
@@ -65,10 +69,10 @@ def fit(
             sizes = dict.fromkeys(batches or (1, _training_batch(problem)))
             measured = [_gains(replace(task, batch=batch), rounds, turn) for batch in sizes]
             least = {
-                direction: {name: min(gains[direction][name] for gains in measured) for name in measured[0][direction]}
-                for direction in DIRECTIONS
+                of: {name: min(gains[of][name] for gains in measured) for name in measured[0][of]}
+                for of in COMPUTATIONS
             }
-            yield Measured(isa_used(), task, {direction: kernels for direction, kernels in least.items() if kernels})
+            yield Measured(isa_used(), task, {of: kernels for of, kernels in least.items() if kernels})
 
 
 def _training_batch(problem: Problem) -> int:
@@ -91,7 +95,7 @@ def write(measured: Sequence[Measured], path: Path) -> None:
 
 
 def mean_gain(measured: Iterable[Measured]) -> float:
-    """Return the geometric mean over layers and directions of the best kernel's gain, torch's own 1 included."""
+    """Return the geometric mean over layers and computations of the best kernel's gain, torch's own 1 included."""
     logs = [log(max(1.0, *kernels.values())) for row in measured for kernels in row.gains.values()]
     return exp(fsum(logs) / len(logs))
 
@@ -103,16 +107,16 @@ def _gains(problem: Problem, rounds: int, turn: float) -> dict[str, dict[str, fl
         in_layout(torch.randn(shape, generator=generator, dtype=_DTYPES[problem.dtype]), problem.layout)
         for shape in shapes
     ]
-    return {direction: _gains_of(direction, problem, tensors, rounds, turn) for direction in DIRECTIONS}
+    return {of: _gains_of(of, problem, tensors, rounds, turn) for of in COMPUTATIONS}
 
 
 def _gains_of(
-    direction: str, problem: Problem, tensors: Sequence[Tensor], rounds: int, turn: float
+    computation: str, problem: Problem, tensors: Sequence[Tensor], rounds: int, turn: float
 ) -> dict[str, float]:
-    calls = {"torch": _torchs(direction, problem, tensors)}
-    for index, name in enumerate(kernel_list(direction)):
+    calls = {"torch": _torchs(computation, problem, tensors)}
+    for index, name in enumerate(kernel_list(computation)):
         if name != "reference":
-            calls[name] = _ours(direction, problem, tensors, index)
+            calls[name] = _ours(computation, problem, tensors, index)
     seconds = {name: taken for name, call in calls.items() if (taken := _second_call(call)) is not None}
     near = [
         Contender(name, calls[name], tuple) for name, taken in seconds.items() if taken < _NEAR * min(seconds.values())
@@ -120,7 +124,8 @@ def _gains_of(
     if near[0].name != "torch":
         near.insert(0, Contender("torch", calls["torch"], tuple))
     seconds |= {name: timing.best for name, timing in race(near, rounds=rounds, turn=turn).items()}
-    return {name: seconds["torch"] / taken for name, taken in seconds.items() if name != "torch"}
+    step = 0.0 if computation == "inference" else _STEP
+    return {name: seconds["torch"] / (taken + step) for name, taken in seconds.items() if name != "torch"}
 
 
 def _second_call(call: Callable[[], tuple[Tensor, ...]]) -> float | None:
@@ -134,8 +139,8 @@ def _second_call(call: Callable[[], tuple[Tensor, ...]]) -> float | None:
     return time.perf_counter() - start
 
 
-def _torchs(direction: str, problem: Problem, tensors: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
-    """Return torch's way of computing one direction, as the engine takes it."""
+def _torchs(computation: str, problem: Problem, tensors: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
+    """Return torch's way of computing it, as the engine takes it."""
     input, weight, grad = tensors
     arguments = convolution_arguments(
         problem.kernel,
@@ -147,34 +152,36 @@ def _torchs(direction: str, problem: Problem, tensors: Sequence[Tensor]) -> Call
         problem.value,
     )
     plan = convolution_plan(arguments, problem.size)
-    if direction == "forward":
+    if computation in {"inference", "forward"}:
         return lambda: (composed.forward(input, weight, None, arguments, plan),)
-    if direction == "backward_data":
+    if computation == "backward_data":
         return lambda: (composed.backward_data(grad, weight, input.shape, arguments, plan),)
     return lambda: composed.backward(grad, input, weight, arguments, plan, (False, True))
 
 
-def _ours(direction: str, problem: Problem, tensors: Sequence[Tensor], index: int) -> Callable[[], tuple[Tensor, ...]]:
-    """Return one kernel's computation; a single sample is taken for inference, where weights stay packed."""
+def _ours(
+    computation: str, problem: Problem, tensors: Sequence[Tensor], index: int
+) -> Callable[[], tuple[Tensor, ...]]:
+    """Return one kernel's computation, of inference with the weights packed before."""
     input, weight, grad = tensors
     padding = [amount for pair in problem.padding for amount in pair]
     window = (list(problem.stride), padding, list(problem.dilation), problem.groups)
     border = [BORDER_CODES[mode] for mode in problem.modes]
-    if direction == "forward":
+    if computation in {"inference", "forward"}:
         packed = None
 
         def forward() -> tuple[Tensor, ...]:
             nonlocal packed
-            if packed is None and problem.batch == 1:
+            if packed is None and computation == "inference":
                 stride, _, dilation, groups = window
-                packed = ops().pack_weight.default(weight, input.shape, stride, dilation, groups, direction, index)
+                packed = ops().pack_weight.default(weight, input.shape, stride, dilation, groups, "forward", index)
             output = ops().convolution.default(
                 input, weight, None, *window, border, problem.value, index, packed=packed
             )
             return (output,)
 
         return forward
-    if direction == "backward_data":
+    if computation == "backward_data":
         return lambda: (ops().convolution_backward_data.default(grad, weight, input.shape, *window, border, index),)
     return lambda: (
         ops().convolution_backward_weight.default(grad, input, weight.shape, *window, border, problem.value, index),

@@ -43,7 +43,7 @@ def contender(operands: Operands, layout: str, gradients: bool, kernel: str | No
 
 
 def kernel_names(problem: Problem, gradients: bool, kernel: str | None = None) -> str:
-    """Return the kernels that run, one a direction joined by "/" where they differ.
+    """Return the kernels that run, one a computation joined by "/" where they differ.
 
     >>> kernel_names(Problem.parse("b1 c4 o4 i8 k3"), gradients=True, kernel="torch")
     'torch'
@@ -51,7 +51,7 @@ def kernel_names(problem: Problem, gradients: bool, kernel: str | None = None) -
     if kernel or not has_kernels():
         return kernel or "torch"
     chosen = []
-    for direction in DIRECTIONS if gradients else DIRECTIONS[:1]:
-        said = verdicts(problem, direction)
+    for computation in DIRECTIONS if gradients else ("inference",):
+        said = verdicts(problem, computation)
         chosen.append(next(name for name, verdict in said.items() if verdict == "chosen"))
     return chosen[0] if len(set(chosen)) == 1 else "/".join(chosen)

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from striate.cli.bench import bench
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
+from striate.cli.filter import filter_image
 from striate.cli.predict import predict
 from striate.cli.train import train
 
@@ -49,6 +50,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command("filter")(filter_image)
 app.command()(bench)
 
 

@@ -1,4 +1,4 @@
-"""What the planner says of a convolution: the kernel chosen for each direction, and why not the others."""
+"""What the planner says of a convolution: the kernel chosen for each computation, and why not the others."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,13 +11,15 @@ from striate.engine.arguments import ConvolutionArguments, convolution_arguments
 from striate.engine.guard import layout_of, why_not
 from striate.engine.planning import problem_of, verdicts, why_no_problem
 from striate.engine.problem import Problem
-from striate.engine.selection import DIRECTIONS
+from striate.engine.selection import COMPUTATIONS
 from striate.engine.transposed import output_shape
 from striate.engine.transposed_arguments import TransposedArguments, transposed_arguments
 
 
 def explain_plan(convolution: "Problem | str | torch.nn.Module", input: Tensor | None = None) -> None:
-    """Print the kernel chosen for each direction of a convolution, and the reason against each other one.
+    """Print the kernel chosen for each computation of a convolution, and the reason against each other one.
+
+    `inference` is `forward` with weights that stay from call to call and are packed once.
 
     Args:
         convolution: a problem, its text form, or a convolution layer of torch.nn or striate.nn; of a transposed one the
@@ -31,7 +33,7 @@ def explain_plan(convolution: "Problem | str | torch.nn.Module", input: Tensor |
 
     >>> explain_plan("b1 c4 o4 i8x8 k3x3")  # doctest: +ELLIPSIS
     b1 c4 o4 i8x8 k3x3
-    forward
+    inference
     ...
     """
     for line in plan_lines(convolution, input):
@@ -92,8 +94,8 @@ def _lines_of_layer(layer: Any, input: Tensor) -> list[str]:  # noqa: ANN401, la
 
 def _lines(problem: Problem) -> list[str]:
     lines = [str(problem)]
-    for direction in DIRECTIONS:
-        said = verdicts(problem, direction)
+    for computation in COMPUTATIONS:
+        said = verdicts(problem, computation)
         width = max(map(len, said))
-        lines += [direction, *(f"  {name:<{width}}  {verdict}" for name, verdict in said.items())]
+        lines += [computation, *(f"  {name:<{width}}  {verdict}" for name, verdict in said.items())]
     return lines

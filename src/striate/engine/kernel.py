@@ -28,7 +28,8 @@ class KernelCall:
         arguments: the window, borders and groups.
         plan: how torch's operators compute it.
         value: the value outside the signal.
-        forward: index of our kernel for the forward computation; None is torch.
+        inference: index of our kernel for the forward computation with weights that stay, packed once; None is torch.
+        forward: for the forward computation of a weight whose gradient is recorded, packed in passing.
         backward_data: for the gradient by the input.
         backward_weight: for the gradient by the weight.
     """
@@ -37,6 +38,7 @@ class KernelCall:
     arguments: ConvolutionArguments
     plan: ConvolutionPlan
     value: float
+    inference: int | None
     forward: int | None
     backward_data: int | None
     backward_weight: int | None
@@ -54,12 +56,14 @@ class KernelCall:
 
     @cached_property
     def torchs(self) -> tuple[Callable[..., Tensor], tuple[object, ...]] | None:
-        """The function of torch and its arguments after the tensors, where it alone computes all three directions.
+        """The function of torch and its arguments after the tensors, where it alone runs whatever is asked."""
+        ours = {self.inference, self.forward, self.backward_data, self.backward_weight}
+        return self.torchs_inference if ours == {None} else None
 
-        None also where each computation is to be reported.
-        """
-        ours = {self.forward, self.backward_data, self.backward_weight}
-        if ours != {None} or self.plan.extends or self.arguments.ndim > 3 or VERBOSE:
+    @cached_property
+    def torchs_inference(self) -> tuple[Callable[..., Tensor], tuple[object, ...]] | None:
+        """The same, where it runs in inference; None also where each computation is to be reported."""
+        if self.inference is not None or self.plan.extends or self.arguments.ndim > 3 or VERBOSE:
             return None
         geometry, ndim = self.arguments.geometry, self.arguments.ndim
         window = (geometry.stride, self.plan.padding, geometry.dilation, self.arguments.groups)
@@ -97,7 +101,7 @@ class KernelCall:
         problem, ways = self.problem, {}
         if problem is None or 0 in {problem.batch, problem.in_channels}:  # the operators leave such to the reference
             return {}
-        for direction, kernel in (("forward", self.forward), ("backward_data", self.backward_data)):
+        for direction, kernel in (("forward", self.inference), ("backward_data", self.backward_data)):
             if kernel is not None:
                 window = (problem.weight_shape, problem.groups, problem.stride, problem.dilation)
                 ways[direction] = packing(direction, kernel, *window, problem.dtype)
@@ -123,10 +127,10 @@ class KernelCall:
         way = self.packings.get(direction)
         return None if way is None or way.none else packed_weight(weight, way, self.padded_shape)
 
-    def kernel_name(self, direction: str) -> str:
-        """Return the name of the kernel that runs a direction."""
-        index: int | None = getattr(self, direction)
-        return "torch" if index is None else kernel_list(direction)[index]
+    def kernel_name(self, computation: str) -> str:
+        """Return the name of the kernel that runs a computation, of `striate.engine.selection.COMPUTATIONS`."""
+        index: int | None = getattr(self, computation)
+        return "torch" if index is None else kernel_list(computation)[index]
 
 
 def convolve(input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCall) -> Tensor:
@@ -139,11 +143,15 @@ def convolve(input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCal
     if torch.is_grad_enabled():
         by_input, by_weight = input.requires_grad, weight.requires_grad
         by_bias = bias is not None and bias.requires_grad
-    ours = call.forward is not None or (by_input and call.backward_data is not None)
-    if not ours and not (by_weight and call.backward_weight is not None):
-        return _forward(input, weight, bias, False, call)  # torch's, which differentiates itself
     if not (by_input or by_weight or by_bias):
-        return _forward(input, weight, bias, True, call)
+        if call.torchs_inference is None:
+            return _inference(input, weight, bias, call)
+        function, window = call.torchs_inference
+        return activated(function(input, weight, bias, *window), activation)
+    ours = (call.forward if by_weight else call.inference) is not None
+    ours = ours or (by_input and call.backward_data is not None) or (by_weight and call.backward_weight is not None)
+    if not ours:  # torch's, which differentiates itself
+        return (_forward if by_weight else _inference)(input, weight, bias, call)
     if activation is None or activation in DERIVATIVES:
         result: Tensor = _Forward.apply(input, weight, bias, call)
         return result
@@ -154,13 +162,23 @@ def convolve(input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCal
 # stay packed from call to call.
 
 
+@reported("inference")
+def _inference(input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCall) -> Tensor:
+    if call.inference is None:
+        return composed.forward(input, weight, bias, call.arguments, call.plan)
+    packed = call.packed(weight, "forward")
+    result: Tensor = ops().convolution.default(
+        input, weight, bias, *call.geometry, call.value, call.inference, call.activation_code, packed
+    )
+    return result
+
+
 @reported("forward")
-def _forward(input: Tensor, weight: Tensor, bias: Tensor | None, steady: bool, call: KernelCall) -> Tensor:
+def _forward(input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCall) -> Tensor:
     if call.forward is None:
         return composed.forward(input, weight, bias, call.arguments, call.plan)
-    packed = call.packed(weight, "forward") if steady else None
     result: Tensor = ops().convolution.default(
-        input, weight, bias, *call.geometry, call.value, call.forward, call.activation_code, packed
+        input, weight, bias, *call.geometry, call.value, call.forward, call.activation_code, None
     )
     return result
 
@@ -208,7 +226,7 @@ def _backward_both(grad: Tensor, input: Tensor, weight: Tensor, call: KernelCall
 class _Forward(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCall) -> Tensor:  # noqa: ANN401
-        output = _forward(input, weight, bias, not ctx.needs_input_grad[1], call)
+        output = (_forward if ctx.needs_input_grad[1] else _inference)(input, weight, bias, call)
         ctx.call = call
         if call.arguments.activation is None:
             ctx.save_for_backward(input, weight)

@@ -1,4 +1,4 @@
-"""Planning: which kernel runs each of the three computations of a convolution, asked once for each kind of call."""
+"""Planning: which kernel runs each computation of a convolution, asked once for each kind of call."""
 
 import threading
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from striate.engine.arguments import Asked, ConvolutionArguments, convolution_pl
 from striate.engine.checks import check_tensors
 from striate.engine.kernel import KernelCall
 from striate.engine.problem import Problem
-from striate.engine.selection import DIRECTIONS, kernel_list
+from striate.engine.selection import COMPUTATIONS, kernel_list
 
 _DTYPES = {torch.float32: "f32", torch.float64: "f64"}
 
@@ -73,12 +73,12 @@ def kernel_call(
     check_tensors(input, weight, bias, dtypes, arguments)
     torchs = convolution_plan(arguments, tuple(input[2:]))
     problem: Problem | None = None
-    chosen: list[int | None] = [None, None, None]
+    chosen: list[int | None] = [None, None, None, None]
     reason = why_no_problem(arguments, dtypes[0])
     if reason is None:
         try:
             problem = problem_of(arguments, input, weight, dtypes[0], layout)
-            chosen = [_chosen(problem, direction, forced or "") for direction in DIRECTIONS]
+            chosen = [_chosen(problem, computation, forced or "") for computation in COMPUTATIONS]
         except ValueError as error:
             reason = str(error)
     if reason is not None and forced not in {None, "torch"}:
@@ -124,18 +124,18 @@ def problem_of(
     )
 
 
-def verdicts(problem: Problem, direction: str, forced: str = "") -> dict[str, str]:
+def verdicts(problem: Problem, computation: str, forced: str = "") -> dict[str, str]:
     """Return what the plan says of each kernel in the order of the list: `"chosen"`, or why not.
 
     Raises:
         ValueError: the forced kernel cannot run this, or is unknown.
     """
-    lines: str = ops().plan(str(problem), direction, forced)
+    lines: str = ops().plan(str(problem), computation, forced)
     return dict(line.split(": ", 1) for line in lines.split("\n"))
 
 
-def _chosen(problem: Problem, direction: str, forced: str) -> int | None:
+def _chosen(problem: Problem, computation: str, forced: str) -> int | None:
     """Return the index of the kernel that the plan chooses; None is torch."""
-    said = verdicts(problem, direction, forced)
+    said = verdicts(problem, computation, forced)
     name = next(name for name, verdict in said.items() if verdict == "chosen")
-    return None if name == "torch" else kernel_list(direction).index(name)
+    return None if name == "torch" else kernel_list(computation).index(name)

@@ -10,12 +10,14 @@ from striate.arithmetic.arguments import choice
 from striate.engine._load import has_kernels, ops
 
 DIRECTIONS = ("forward", "backward_data", "backward_weight")
+# What is planned: of inference, which is forward with weights that stay, a kernel packs the weights once.
+COMPUTATIONS = ("inference", *DIRECTIONS)
 
 
 @functools.cache
-def kernel_list(direction: str) -> tuple[str, ...]:
-    """Return the compiled kernels of a direction, best first; their places are the indices that the operators take."""
-    return tuple(ops().kernels(direction).split("\n"))
+def kernel_list(computation: str) -> tuple[str, ...]:
+    """Return the compiled kernels of a computation, best first; their places are the indices that operators take."""
+    return tuple(ops().kernels(computation).split("\n"))
 
 
 def known_kernels() -> tuple[str, ...]:
