@@ -102,18 +102,28 @@ def _is_ours(
             return False
     elif not all(isinstance(n, int) and n >= 0 for n in ((padding,) if isinstance(padding, int) else padding)):
         return False
-    return why_not(input, weight, bias) is None
+    return _may_touch(input, weight, bias)
 
 
 def _is_ours_transposed(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    *window: object,  # noqa: ARG001, striate refuses all that torch does
-    **named: object,  # noqa: ARG001
+    stride: object = 1,  # noqa: ARG001
+    padding: int | Sequence[int] = 0,
+    output_padding: object = 0,  # noqa: ARG001
+    groups: object = 1,  # noqa: ARG001
+    dilation: object = 1,  # noqa: ARG001
 ) -> bool:
-    """Whether our kernels may touch the tensors of this call."""
-    return why_not(input, weight, bias) is None
+    """Whether torch would take this call, which knows no negative padding and no pairs, and our kernels its tensors."""
+    if isinstance(padding, str) or not all(isinstance(n, int) and n >= 0 for n in _ints(padding)):
+        return False
+    return _may_touch(input, weight, bias)
+
+
+def _may_touch(input: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
+    """Whether our kernels may; torch refuses to mix real and complex tensors, which striate does not."""
+    return input.dtype is weight.dtype and why_not(input, weight, bias) is None
 
 
 def _is_our_pooling(

@@ -2,6 +2,8 @@
 
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from striate.functional.fold import fold, unfold
+from striate.functional.matrix import as_matrix
 from striate.functional.pad import pad
 from striate.functional.pool import (
     avg_pool,
@@ -17,6 +19,7 @@ from striate.functional.pool import (
 )
 
 __all__ = [
+    "as_matrix",
     "avg_pool",
     "avg_pool1d",
     "avg_pool2d",
@@ -29,6 +32,7 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "fold",
     "global_avg_pool",
     "global_max_pool",
     "max_pool",
@@ -36,4 +40,5 @@ __all__ = [
     "max_pool2d",
     "max_pool3d",
     "pad",
+    "unfold",
 ]

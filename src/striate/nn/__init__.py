@@ -1,8 +1,10 @@
 """The layers: `torch.nn.Module` faces over `striate.functional`. Usually `import striate.nn as snn`."""
 
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
-from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeNd
+from striate.nn.fold import Fold, Unfold
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
+from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
 from striate.nn.pool import (
     AvgPool1d,
     AvgPool2d,
@@ -25,12 +27,18 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "ConvTransposeNd",
+    "Fold",
     "GlobalAvgPool",
     "GlobalMaxPool",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "Unfold",
 ]
