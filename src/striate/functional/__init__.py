@@ -2,6 +2,7 @@
 
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from striate.functional.local import local_conv
 from striate.functional.pad import pad
 from striate.functional.pool import (
     avg_pool,
@@ -31,6 +32,7 @@ __all__ = [
     "conv_transpose3d",
     "global_avg_pool",
     "global_max_pool",
+    "local_conv",
     "max_pool",
     "max_pool1d",
     "max_pool2d",

@@ -3,6 +3,15 @@
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
+from striate.nn.local import (
+    LazyLocallyConnected1d,
+    LazyLocallyConnected2d,
+    LazyLocallyConnected3d,
+    LocallyConnected1d,
+    LocallyConnected2d,
+    LocallyConnected3d,
+    LocallyConnectedNd,
+)
 from striate.nn.pool import (
     AvgPool1d,
     AvgPool2d,
@@ -30,6 +39,13 @@ __all__ = [
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
+    "LazyLocallyConnected1d",
+    "LazyLocallyConnected2d",
+    "LazyLocallyConnected3d",
+    "LocallyConnected1d",
+    "LocallyConnected2d",
+    "LocallyConnected3d",
+    "LocallyConnectedNd",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
