@@ -109,10 +109,14 @@ def _is_ours_transposed(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    *window: object,  # noqa: ARG001, striate refuses all that torch does
-    **named: object,  # noqa: ARG001
+    stride: object = 1,  # noqa: ARG001
+    padding: int | Sequence[int] = 0,
+    *_others: object,
+    **_named: object,
 ) -> bool:
-    """Whether our kernels may touch the tensors of this call."""
+    """Whether torch would take this call, which knows no negative padding and no pairs, and our kernels its tensors."""
+    if isinstance(padding, str) or not all(isinstance(n, int) and n >= 0 for n in _ints(padding)):
+        return False
     return why_not(input, weight, bias) is None
 
 

@@ -9,6 +9,7 @@ from striate.arithmetic.geometry import Geometry
 from striate.arithmetic.inverse import input_sizes, padding_totals, solve_padding
 from striate.arithmetic.padding import PADDING_WORDS, padding_amounts
 from striate.arithmetic.receptive_field import ReceptiveField, receptive_field
+from striate.arithmetic.transposed import TransposedWindow
 from striate.arithmetic.window import Window
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "DirectionCost",
     "Geometry",
     "ReceptiveField",
+    "TransposedWindow",
     "Window",
     "convolution_cost",
     "input_sizes",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from striate.arithmetic.arguments import integer, integers
 from striate.arithmetic.padding import Padding, padding_amounts, padding_argument
+from striate.arithmetic.transposed import TransposedWindow
 from striate.arithmetic.window import Window
 
 
@@ -88,3 +89,38 @@ class Geometry:
         return tuple(
             window.output_size(n, ceil_mode=ceil_mode) for window, n in zip(self.windows(size), size, strict=True)
         )
+
+    def transposed_windows(
+        self,
+        output_padding: int | Sequence[int] = 0,
+        sizes: tuple[Sequence[int], Sequence[int]] | None = None,
+    ) -> tuple[TransposedWindow, ...]:
+        """One `TransposedWindow` an axis, a padding word turned into amounts.
+
+        Args:
+            output_padding: outputs added after, an int or one an axis.
+            sizes: the spatial sizes of input and output, where the output's is asked for; `output_padding` follows.
+
+        Raises:
+            ValueError: an output padding out of range, or an output size that no window gives.
+        """
+        paddings = (self.padding,) * self.ndim if isinstance(self.padding, str) else self.padding
+        axes = zip(paddings, self.kernel, self.stride, self.dilation, strict=True)
+        if sizes is None:
+            extras = integers(output_padding, self.ndim, "output_padding")
+            return tuple(TransposedWindow.of(*axis, extra) for axis, extra in zip(axes, extras, strict=True))
+        wanted = integers(sizes[1], self.ndim, "output_size")
+        pairs = zip(wanted, sizes[0], axes, strict=True)
+        return tuple(TransposedWindow.to(output, size, *axis) for output, size, axis in pairs)
+
+    def transposed_size(self, size: Sequence[int], output_padding: int | Sequence[int] = 0) -> tuple[int, ...]:
+        """Spatial size of a transposed convolution's output for an input of this spatial size.
+
+        Raises:
+            ValueError: an output padding out of range, or nothing is left.
+
+        >>> Geometry.of((3, 5), stride=2, padding=1).transposed_size((7, 7), output_padding=1)
+        (14, 16)
+        """
+        windows = self.transposed_windows(output_padding)
+        return tuple(window.output_size(n) for window, n in zip(windows, size, strict=True))

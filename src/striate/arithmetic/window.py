@@ -96,13 +96,8 @@ class Window:
         Raises:
             ValueError: `output_padding` is negative or reaches both stride and dilation, or nothing is left.
         """
-        limit = max(self.stride, self.dilation)
-        if not 0 <= output_padding < limit:
-            raise ValueError(
-                f"output_padding must be at least 0 and smaller than the larger of stride {self.stride} and dilation "
-                f"{self.dilation}, but got {output_padding}"
-            )
-        result = (size - 1) * self.stride + self.extent - self.before - self.after + output_padding
+        self.check_output_padding(output_padding)
+        result = self.transposed_extent(size) + output_padding
         if size < 1 or result < 1:
             raise ValueError(
                 f"a transposed window with kernel size {self.kernel} and padding {self.before} before and "
@@ -116,10 +111,22 @@ class Window:
         Raises:
             ValueError: no output padding below the stride does; the possible sizes are given.
         """
-        smallest = self.transposed_size(size)
-        if not smallest <= output_size < smallest + self.stride:
+        smallest = self.transposed_extent(size)
+        if not max(smallest, 1) <= output_size < smallest + self.stride:
             raise ValueError(
-                f"output_size must be from {smallest} to {smallest + self.stride - 1} for an input of {size} with "
-                f"stride {self.stride}, but got {output_size}"
+                f"output_size must be from {max(smallest, 1)} to {smallest + self.stride - 1} for an input of {size} "
+                f"with stride {self.stride}, but got {output_size}"
             )
         return output_size - smallest
+
+    def transposed_extent(self, size: int) -> int:
+        """Elements from the first to the last that `size` inputs of the transposed window reach, padding left out."""
+        return (size - 1) * self.stride + self.extent - self.before - self.after
+
+    def check_output_padding(self, output_padding: int) -> None:
+        """Raise a ValueError unless `output_padding` is an int from 0 to below the larger of stride and dilation."""
+        if not 0 <= integer(output_padding, "output_padding") < max(self.stride, self.dilation):
+            raise ValueError(
+                f"output_padding must be at least 0 and smaller than the larger of stride {self.stride} and dilation "
+                f"{self.dilation}, but got {output_padding}"
+            )

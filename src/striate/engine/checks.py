@@ -8,13 +8,20 @@ from torch import Tensor
 from striate.engine.arguments import ConvolutionArguments
 
 
-def check_rank(weight: Sequence[int], ndim: int | None) -> None:
+def check_rank(weight: Sequence[int], ndim: int | None, channels: str = "O, C / groups") -> None:
     """Raise a ValueError unless the weight has `ndim` spatial axes, or any number from 1 up for None."""
     if ndim is None and len(weight) < 3:
-        raise ValueError(f"weight must have at least 3 dimensions (O, C / groups, *K), but got {tuple(weight)}")
+        raise ValueError(f"weight must have at least 3 dimensions ({channels}, *K), but got {tuple(weight)}")
     if ndim is not None and len(weight) != ndim + 2:
+        raise ValueError(f"weight must have {ndim + 2} dimensions ({channels} and {ndim} spatial), but got {tuple(weight)}")
+
+
+def check_input_rank(input: Sequence[int], ndim: int) -> None:
+    """Raise a ValueError unless the input is (N, C, *S) or (C, *S) with `ndim` spatial axes."""
+    if len(input) not in {ndim + 1, ndim + 2}:
         raise ValueError(
-            f"weight must have {ndim + 2} dimensions (O, C / groups and {ndim} spatial), but got {tuple(weight)}"
+            f"input must have {ndim + 2} dimensions (N, C and {ndim} spatial), or {ndim + 1} without a batch, "
+            f"but got {len(input)}: {tuple(input)}"
         )
 
 
@@ -39,17 +46,13 @@ def check_tensors(
         TypeError: dtypes that differ.
     """
     ndim, groups = arguments.ndim, arguments.groups
-    if len(input) not in {ndim + 1, ndim + 2}:
-        raise ValueError(
-            f"input must have {ndim + 2} dimensions (N, C and {ndim} spatial), or {ndim + 1} without a batch, "
-            f"but got {len(input)}: {tuple(input)}"
-        )
+    check_input_rank(input, ndim)
     out_channels, group_channels = weight[:2]
     in_channels, found = group_channels * groups, input[-ndim - 1]
     if found != in_channels:
         raise ValueError(
             f"input must have {in_channels} channels for a weight of {tuple(weight)} with groups {groups}, but "
-            f"got {found}: {tuple(input)}{_channels_last_hint(input, in_channels, ndim)}"
+            f"got {found}: {tuple(input)}{channels_last_hint(input, in_channels, ndim)}"
         )
     if out_channels % groups:
         raise ValueError(f"weight has {out_channels} output channels, which groups {groups} does not divide")
@@ -61,7 +64,7 @@ def check_tensors(
         )
 
 
-def _channels_last_hint(input: Sequence[int], in_channels: int, ndim: int) -> str:
+def channels_last_hint(input: Sequence[int], in_channels: int, ndim: int) -> str:
     if input[-1] != in_channels:
         return ""
     batch = range(len(input) - ndim - 1)

@@ -12,6 +12,7 @@ from striate.engine.arguments import (
     convolution_plan,
     unchecked_plan,
 )
+from striate.engine.complex_parts import by_real_parts
 from striate.engine.checks import check_devices, check_rank, check_tensors
 from striate.engine.guard import is_compiling, is_traced, is_tracing, layout_of, why_not
 from striate.engine.kernel import convolve
@@ -58,6 +59,8 @@ def _convolution(input: Tensor, weight: Tensor, bias: Tensor | None, asked: Aske
     arguments = convolution_arguments(weight_shape[2:], *asked[1:])
     if len(shape) < len(weight_shape) and _is_unbatched(shape, weight_shape, arguments):
         return convolution(input.unsqueeze(0), weight, bias, asked).squeeze(0)
+    if input.is_complex() or weight.is_complex():
+        return _complex(input, weight, bias, arguments, asked)
     if is_traced():
         # A size may be symbolic: nothing is asked of it that would tie the trace to it, and torch refuses misfits.
         return composed.forward(input, weight, bias, arguments, unchecked_plan(arguments, tuple(input.shape[2:])))
@@ -75,6 +78,23 @@ def _convolution(input: Tensor, weight: Tensor, bias: Tensor | None, asked: Aske
     if forced not in {None, "torch"}:
         raise RuntimeError(f"the kernel {forced!r} is forced and cannot run: {reason}")
     return composed.forward(input, weight, bias, arguments, plan)
+
+
+def _complex(
+    input: Tensor, weight: Tensor, bias: Tensor | None, arguments: ConvolutionArguments, asked: Asked
+) -> Tensor:
+    check_tensors(input.shape, weight.shape, None if bias is None else bias.shape, None, arguments)
+    if arguments.activation is not None:
+        raise ValueError(f"activation {arguments.activation!r} needs real tensors, but got complex ones")
+
+    def apply(input: Tensor, weight: Tensor) -> Tensor:
+        return convolution(input, weight, None, asked)
+
+    if arguments.value != 0.0 and input.is_complex():  # the real part alone sees the value
+        outside = convolution(torch.zeros_like(input.real[:1]), weight, bias, asked)
+        modes = tuple("zeros" if mode == "constant" else mode for mode in arguments.modes)
+        return convolution(input, weight, None, (*asked[:5], modes, 0.0, None)) + outside
+    return by_real_parts(apply, input, weight, bias, arguments.groups, 0)
 
 
 def _is_unbatched(input: torch.Size, weight: torch.Size, arguments: ConvolutionArguments) -> bool:

@@ -12,7 +12,8 @@ from striate.engine.guard import layout_of, why_not
 from striate.engine.planning import problem_of, verdicts, why_no_problem
 from striate.engine.problem import Problem
 from striate.engine.selection import DIRECTIONS
-from striate.engine.transposed import TransposedArguments, output_shape, transposed_arguments
+from striate.engine.transposed import output_shape
+from striate.engine.transposed_arguments import TransposedArguments, transposed_arguments
 
 
 def explain_plan(convolution: "Problem | str | torch.nn.Module", input: Tensor | None = None) -> None:
@@ -69,7 +70,7 @@ def layer_arguments(layer: Any) -> ConvolutionArguments:  # noqa: ANN401, torch.
 
 def transposed_of_layer(layer: Any) -> TransposedArguments:  # noqa: ANN401
     """Return what a transposed convolution layer asks for when it is called without an output size."""
-    window = (layer.stride, layer.padding, layer.output_padding, layer.groups, layer.dilation)
+    window = (layer.stride, layer.padding, layer.output_padding, layer.groups, layer.dilation, layer.padding_mode)
     return transposed_arguments(layer.weight.shape[2:], *window)
 
 

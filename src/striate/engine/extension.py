@@ -35,7 +35,7 @@ def extend(input: Tensor, amounts: Amounts, modes: Sequence[str], value: float =
 
 # Where axes disagree about a corner, the value of the later one here stands; zeros last, as a convolution that pads
 # with zeros itself would have it. Rules that copy elements agree with every other.
-_ORDER = ("mean", "reflect", "symmetric", "replicate", "circular", "constant", "zeros")
+ORDER = ("mean", "reflect", "symmetric", "replicate", "circular", "constant", "zeros")
 
 
 def _extend_by_axis(input: Tensor, amounts: Amounts, modes: Sequence[str], value: float) -> Tensor:
@@ -43,7 +43,7 @@ def _extend_by_axis(input: Tensor, amounts: Amounts, modes: Sequence[str], value
     first = input.ndim - len(amounts)
     mean = input.mean(tuple(range(first, input.ndim)), keepdim=True) if "mean" in modes else input
     for mode, axis, amount in sorted(
-        zip(modes, range(first, input.ndim), amounts, strict=True), key=lambda item: _ORDER.index(item[0])
+        zip(modes, range(first, input.ndim), amounts, strict=True), key=lambda item: ORDER.index(item[0])
     ):
         if amount == (0, 0):
             continue
@@ -53,7 +53,7 @@ def _extend_by_axis(input: Tensor, amounts: Amounts, modes: Sequence[str], value
             flat = [0, 0] * (input.ndim - 1 - axis) + list(amount)
             input = F.pad(input, flat, value=value if mode == "constant" else 0.0)
         else:
-            input = input.index_select(axis, _sources(input.shape[axis], amount, mode, input.device))
+            input = input.index_select(axis, sources(input.shape[axis], amount, mode, input.device))
     return input
 
 
@@ -96,7 +96,8 @@ def _extend_by_tensor(input: Tensor, axis: int, amount: tuple[int, int], value: 
     return torch.cat(parts, axis)
 
 
-def _sources(size: int, amount: tuple[int, int], mode: str, device: torch.device) -> Tensor:
+def sources(size: int, amount: tuple[int, int], mode: str, device: torch.device) -> Tensor:
+    """Return the element of an axis of `size` that stands at each place of the extended axis."""
     before, after = amount
     numbers = [source_index(i, size, mode) for i in range(-before, size + after)]
     return torch.tensor(numbers, dtype=torch.long, device=device)

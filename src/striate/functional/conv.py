@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from striate.engine.convolution import convolution
+from striate.engine.input_dilation import dilated_input_convolution
 
 Ints = int | Sequence[int]
 PaddingLike = str | int | Sequence[int] | Sequence[tuple[int, int]]
@@ -22,6 +23,7 @@ def conv(
     padding_mode: str | Sequence[str] = "zeros",
     padding_value: float = 0.0,
     flip: bool = False,
+    input_dilation: Ints = 1,
     activation: str | None = None,
 ) -> Tensor:
     r"""Cross-correlate `input` with `weight` over as many axes as the weight has.
@@ -29,7 +31,7 @@ def conv(
     $$y[n, o, p] = b[o] + \sum_{c, t} w[o, c, t] \; x[n, c, p \cdot stride - before + t \cdot dilation]$$
 
     Args:
-        input: (N, C, *S), or (C, *S) without a batch.
+        input: (N, C, *S), or (C, *S) without a batch; complex where the weight, real or complex, has its precision.
         weight: (O, C / groups, *K); K has the rank of S.
         bias: (O,), or None.
         stride: step between two outputs, an int or one an axis.
@@ -44,6 +46,8 @@ def conv(
             often as needed. Where axes disagree about a corner, zeros beat the constant, and the constant the mean.
         padding_value: the value of `"constant"`.
         flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
+        input_dilation: step between two elements of the input, an int or one an axis: zeros stand between them (none
+            after the last) before the window and the border rule see it. XLA's `lhs_dilation`, or a fractional stride.
         activation: what the result goes through: `"relu"`, `"relu6"`, `"silu"`, `"gelu"` (by the error function), or
             None. Our kernels apply it where they store a sum, which saves a pass over the output; where a gradient is
             recorded, `"silu"` and `"gelu"` are a pass of their own.
@@ -62,8 +66,10 @@ def conv(
     >>> conv(torch.randn(1, 3, 32, 32), torch.randn(8, 3, 5, 5), stride=2, padding="same").shape
     torch.Size([1, 8, 16, 16])
     """
-    weight = _flipped(weight) if flip else weight
+    weight = flipped(weight) if flip else weight
     asked = (None, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    if input_dilation != 1:
+        return dilated_input_convolution(input, weight, bias, input_dilation, asked)
     return convolution(input, weight, bias, asked)
 
 
@@ -79,6 +85,7 @@ def conv1d(
     padding_mode: str | Sequence[str] = "zeros",
     padding_value: float = 0.0,
     flip: bool = False,
+    input_dilation: Ints = 1,
     activation: str | None = None,
 ) -> Tensor:
     """Apply `conv` over one axis: input (N, C, L), weight (O, C / groups, K).
@@ -87,8 +94,10 @@ def conv1d(
     >>> conv1d(torch.randn(1, 2, 10), torch.randn(4, 2, 3), padding="causal").shape
     torch.Size([1, 4, 10])
     """
-    weight = _flipped(weight) if flip else weight
+    weight = flipped(weight) if flip else weight
     asked = (1, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    if input_dilation != 1:
+        return dilated_input_convolution(input, weight, bias, input_dilation, asked)
     return convolution(input, weight, bias, asked)
 
 
@@ -104,6 +113,7 @@ def conv2d(
     padding_mode: str | Sequence[str] = "zeros",
     padding_value: float = 0.0,
     flip: bool = False,
+    input_dilation: Ints = 1,
     activation: str | None = None,
 ) -> Tensor:
     """Apply `conv` over two axes: input (N, C, H, W), weight (O, C / groups, KH, KW).
@@ -112,8 +122,10 @@ def conv2d(
     >>> conv2d(torch.randn(1, 3, 8, 8), torch.randn(4, 3, 3, 3), padding=((0, 1), (2, 0))).shape
     torch.Size([1, 4, 7, 8])
     """
-    weight = _flipped(weight) if flip else weight
+    weight = flipped(weight) if flip else weight
     asked = (2, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    if input_dilation != 1:
+        return dilated_input_convolution(input, weight, bias, input_dilation, asked)
     return convolution(input, weight, bias, asked)
 
 
@@ -129,6 +141,7 @@ def conv3d(
     padding_mode: str | Sequence[str] = "zeros",
     padding_value: float = 0.0,
     flip: bool = False,
+    input_dilation: Ints = 1,
     activation: str | None = None,
 ) -> Tensor:
     """Apply `conv` over three axes: input (N, C, D, H, W), weight (O, C / groups, KD, KH, KW).
@@ -137,10 +150,13 @@ def conv3d(
     >>> conv3d(torch.randn(1, 1, 4, 8, 8), torch.randn(2, 1, 3, 3, 3), padding=1, padding_mode="circular").shape
     torch.Size([1, 2, 4, 8, 8])
     """
-    weight = _flipped(weight) if flip else weight
+    weight = flipped(weight) if flip else weight
     asked = (3, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    if input_dilation != 1:
+        return dilated_input_convolution(input, weight, bias, input_dilation, asked)
     return convolution(input, weight, bias, asked)
 
 
-def _flipped(weight: Tensor) -> Tensor:
+def flipped(weight: Tensor) -> Tensor:
+    """Reverse a kernel along every spatial axis."""
     return weight.flip(tuple(range(2, weight.ndim)))

@@ -1,10 +1,13 @@
-"""Transposed convolution of one to three axes, the adjoint of `conv`."""
+"""Transposed convolution of any rank, the adjoint of `conv` under every padding and border rule."""
+
+from collections.abc import Sequence
 
 from torch import Tensor
 
-from striate.engine.checks import check_rank
-from striate.engine.transposed import transposed_arguments, transposed_convolution
-from striate.functional.conv import Ints
+from striate.engine.checks import check_input_rank, check_rank
+from striate.engine.transposed import transposed_convolution
+from striate.engine.transposed_arguments import transposed_arguments
+from striate.functional.conv import Ints, PaddingLike, flipped
 
 
 def conv_transpose(
@@ -12,30 +15,50 @@ def conv_transpose(
     weight: Tensor,
     bias: Tensor | None = None,
     stride: Ints = 1,
-    padding: Ints = 0,
+    padding: PaddingLike = 0,
     output_padding: Ints = 0,
     groups: int = 1,
     dilation: Ints = 1,
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    output_size: Sequence[int] | None = None,
+    flip: bool = False,
 ) -> Tensor:
-    r"""Spread each element of `input` by `weight`: the adjoint of `conv` with the same window.
+    r"""Spread each element of `input` by `weight`: the exact adjoint of `conv` with the same window and border rule.
 
-    $$y[n, o, i \cdot stride - padding + t \cdot dilation] \mathrel{+}= \sum_c w[c, o, t] \; x[n, c, i]$$
+    $$y[n, o, e(i \cdot stride - before + t \cdot dilation)] \mathrel{+}= \sum_c w[c, o, t] \; x[n, c, i]$$
+
+    Here e(p) is p inside the output. Outside it is the element that the border rule puts there in `conv`'s input: what
+    falls there is folded back onto it. With zeros it is left out.
 
     Args:
-        input: (N, C, *S), or (C, *S) without a batch.
-        weight: (C, O / groups, *K), of one to three axes.
-        bias: (O,), or None.
+        input: (N, C, *S), or (C, *S) without a batch; complex where the weight, real or complex, has its precision.
+        weight: (C, O / groups, *K), as `conv` takes it for the way back; K has the rank of S.
+        bias: (O,), or None; added to every output.
         stride: step between the places of two inputs, an int or one an axis.
-        padding: outputs left out on both sides, an int or one an axis.
-        output_padding: outputs added after, an int or one an axis; smaller than the stride or the dilation.
+        padding: outputs left out (with a border rule, folded back): an int; one int an axis; one (before, after) pair
+            an axis, negative to add some; or a word, which is that of the convolution back to the input:
+            `"valid"` (all that the input reaches), `"full"` (what it reaches with the whole kernel);
+            `"same"` and `"same_lower"` (size x stride outputs, TensorFlow's and Keras's); `"causal"` (size x stride,
+            the adjoint of a causal convolution: an output reads its own and later inputs. A decoder that reads
+            none ahead crops after instead: `((0, dilation * (K - 1) + 1 - stride),)`).
+        output_padding: outputs added after, an int or one an axis, smaller than the stride or the dilation. They are
+            no zeros: taps may reach them.
         groups: channel groups.
         dilation: step between two taps, an int or one an axis.
+        padding_mode: border rule, or one an axis; `striate.functional.conv` says what they are. `"constant"` is
+            transposed as `"zeros"`, its linear part.
+        output_size: spatial size of the output, one of those which the convolution turns into S; it replaces
+            `output_padding`. None for the smallest with amounts, size x stride with words.
+        flip: spread by the kernel reversed along every axis, the adjoint of `conv` with `flip`.
 
     Returns:
-        (N, O, *T) or (O, *T) with T = (S - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1.
+        (N, O, *T) or (O, *T); T is `striate.arithmetic.Geometry.transposed_size` of S, with amounts
+        (S - 1) stride - before - after + dilation (K - 1) + output_padding + 1.
 
     Raises:
-        ValueError: sizes, channels or ranks that do not fit; the message says what came and what was expected.
+        ValueError: sizes, channels or ranks that do not fit, or an unknown word; the message says what came and what
+            was expected.
         TypeError: tensors of different dtypes.
 
     Source: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning", 2016, chapter 4.
@@ -43,11 +66,11 @@ def conv_transpose(
     >>> import torch
     >>> conv_transpose(torch.randn(1, 8, 5, 5), torch.randn(8, 3, 4, 4), stride=2, padding=1).shape
     torch.Size([1, 3, 10, 10])
+    >>> conv_transpose(torch.randn(1, 8, 5, 5), torch.randn(8, 3, 3, 3), stride=2, padding="same").shape
+    torch.Size([1, 3, 10, 10])
     """
-    if weight.ndim not in {3, 4, 5}:
-        raise ValueError(f"weight must have 3 to 5 dimensions (C, O / groups, *K), but got {tuple(weight.shape)}")
-    arguments = transposed_arguments(weight.shape[2:], stride, padding, output_padding, groups, dilation)
-    return transposed_convolution(input, weight, bias, arguments)
+    window = (stride, padding, output_padding, groups, dilation, padding_mode)
+    return _transpose(None, input, weight, bias, window, output_size, flip)
 
 
 def conv_transpose1d(
@@ -55,10 +78,14 @@ def conv_transpose1d(
     weight: Tensor,
     bias: Tensor | None = None,
     stride: Ints = 1,
-    padding: Ints = 0,
+    padding: PaddingLike = 0,
     output_padding: Ints = 0,
     groups: int = 1,
     dilation: Ints = 1,
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    output_size: Sequence[int] | None = None,
+    flip: bool = False,
 ) -> Tensor:
     """Apply `conv_transpose` over one axis: input (N, C, L), weight (C, O / groups, K).
 
@@ -66,8 +93,8 @@ def conv_transpose1d(
     >>> conv_transpose1d(torch.randn(1, 2, 10), torch.randn(2, 4, 3)).shape
     torch.Size([1, 4, 12])
     """
-    check_rank(weight.shape, 1)
-    return conv_transpose(input, weight, bias, stride, padding, output_padding, groups, dilation)
+    window = (stride, padding, output_padding, groups, dilation, padding_mode)
+    return _transpose(1, input, weight, bias, window, output_size, flip)
 
 
 def conv_transpose2d(
@@ -75,10 +102,14 @@ def conv_transpose2d(
     weight: Tensor,
     bias: Tensor | None = None,
     stride: Ints = 1,
-    padding: Ints = 0,
+    padding: PaddingLike = 0,
     output_padding: Ints = 0,
     groups: int = 1,
     dilation: Ints = 1,
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    output_size: Sequence[int] | None = None,
+    flip: bool = False,
 ) -> Tensor:
     """Apply `conv_transpose` over two axes: input (N, C, H, W), weight (C, O / groups, KH, KW).
 
@@ -86,8 +117,8 @@ def conv_transpose2d(
     >>> conv_transpose2d(torch.randn(1, 2, 5, 5), torch.randn(2, 4, 2, 2), stride=2).shape
     torch.Size([1, 4, 10, 10])
     """
-    check_rank(weight.shape, 2)
-    return conv_transpose(input, weight, bias, stride, padding, output_padding, groups, dilation)
+    window = (stride, padding, output_padding, groups, dilation, padding_mode)
+    return _transpose(2, input, weight, bias, window, output_size, flip)
 
 
 def conv_transpose3d(
@@ -95,16 +126,38 @@ def conv_transpose3d(
     weight: Tensor,
     bias: Tensor | None = None,
     stride: Ints = 1,
-    padding: Ints = 0,
+    padding: PaddingLike = 0,
     output_padding: Ints = 0,
     groups: int = 1,
     dilation: Ints = 1,
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    output_size: Sequence[int] | None = None,
+    flip: bool = False,
 ) -> Tensor:
     """Apply `conv_transpose` over three axes: input (N, C, D, H, W), weight (C, O / groups, KD, KH, KW).
 
     >>> import torch
-    >>> conv_transpose3d(torch.randn(1, 2, 3, 4, 4), torch.randn(2, 1, 2, 2, 2), stride=2).shape
-    torch.Size([1, 1, 6, 8, 8])
+    >>> conv_transpose3d(torch.randn(1, 2, 3, 4, 4), torch.randn(2, 1, 2, 2, 2), stride=2, output_size=(7, 9, 8)).shape
+    torch.Size([1, 1, 7, 9, 8])
     """
-    check_rank(weight.shape, 3)
-    return conv_transpose(input, weight, bias, stride, padding, output_padding, groups, dilation)
+    window = (stride, padding, output_padding, groups, dilation, padding_mode)
+    return _transpose(3, input, weight, bias, window, output_size, flip)
+
+
+def _transpose(
+    ndim: int | None,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    window: tuple[object, ...],
+    output_size: Sequence[int] | None,
+    flip: bool,
+) -> Tensor:
+    check_rank(weight.shape, ndim, "C, O / groups")
+    kernel, sizes = weight.shape[2:], None
+    if output_size is not None:
+        check_input_rank(input.shape, len(kernel))
+        sizes = input.shape[-len(kernel) :], tuple(output_size)
+    arguments = transposed_arguments(kernel, *window, sizes)
+    return transposed_convolution(input, flipped(weight) if flip else weight, bias, arguments)

@@ -1,8 +1,9 @@
 """The layers: `torch.nn.Module` faces over `striate.functional`. Usually `import striate.nn as snn`."""
 
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
-from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeNd
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
+from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
 from striate.nn.local import (
     LazyLocallyConnected1d,
     LazyLocallyConnected2d,
@@ -34,11 +35,15 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "ConvTransposeNd",
     "GlobalAvgPool",
     "GlobalMaxPool",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
     "LazyLocallyConnected1d",
     "LazyLocallyConnected2d",
     "LazyLocallyConnected3d",
