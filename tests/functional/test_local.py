@@ -176,7 +176,7 @@ WEIGHT = torch.zeros(4, 4, 6, 3, 3, 2)
         ({"weight": torch.zeros(2, 2)}, "weight must have 4, 6, 8 or more dimensions"),
         ({"input": torch.zeros(6, 6)}, r"input must have 4 dimensions .* or 3 without a batch, but got 2: \(6, 6\)"),
         ({"input": torch.zeros(1, 3, 6, 6)}, r"input must have 2 channels for a weight of \(4, 4, .*, but got 3"),
-        ({"input": torch.zeros(1, 6, 6, 2)}, "got 6: .*; if input is channels-last, permute it"),
+        ({"input": torch.zeros(1, 6, 6, 2)}, "got 6: .*; the last axis has 2: if input is channels-last, permute it"),
         ({"groups": 4, "input": torch.zeros(1, 8, 6, 6)}, "weight has 6 output channels, which groups 4 does not"),
         (
             {"input": torch.zeros(1, 2, 7, 6)},

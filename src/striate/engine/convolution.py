@@ -12,8 +12,8 @@ from striate.engine.arguments import (
     convolution_plan,
     unchecked_plan,
 )
-from striate.engine.complex_parts import by_real_parts
 from striate.engine.checks import check_devices, check_rank, check_tensors
+from striate.engine.complex_parts import by_real_parts
 from striate.engine.guard import is_compiling, is_traced, is_tracing, layout_of, why_not
 from striate.engine.kernel import convolve
 from striate.engine.planning import kernel_call, plans, remember_plan

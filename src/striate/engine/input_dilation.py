@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from striate.arithmetic.arguments import integers
-from striate.engine.arguments import convolution_arguments
+from striate.engine.arguments import Asked, ConvolutionArguments, convolution_arguments
 from striate.engine.checks import check_rank, check_tensors
 from striate.engine.convolution import convolution
-from striate.engine.arguments import Asked, ConvolutionArguments
 from striate.engine.folding import overlap_add
 from striate.engine.transposed import transposed_convolution
 from striate.engine.transposed_arguments import transposed_arguments

@@ -2,7 +2,7 @@
 
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
-from striate.functional.local import local_conv
+from striate.functional.local import local_conv, local_conv_transpose
 from striate.functional.pad import pad
 from striate.functional.pool import (
     avg_pool,
@@ -33,6 +33,7 @@ __all__ = [
     "global_avg_pool",
     "global_max_pool",
     "local_conv",
+    "local_conv_transpose",
     "max_pool",
     "max_pool1d",
     "max_pool2d",

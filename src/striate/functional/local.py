@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from striate.engine.arguments import convolution_arguments
-from striate.engine.checks import check_devices
+from striate.engine.checks import channels_last_hint, check_devices
 from striate.engine.extension import extend
+from striate.engine.folding import fold_back
 from striate.engine.guard import autocasts
-from striate.engine.local import LocalWindow, local_convolution
+from striate.engine.local import LocalWindow, local_convolution, local_transpose
+from striate.engine.transposed_arguments import transposed_arguments
 from striate.functional.conv import Ints, PaddingLike
 
 
@@ -73,14 +75,90 @@ def local_conv(
             f"them for {outputs}: {tuple(weight.shape)}"
         )
     _check_bias(bias, out_channels, outputs)
-    weight = weight.flip(tuple(range(ndim + 1, 2 * ndim + 1))) if flip else weight
     amounts = tuple((window.before, window.after) for window in arguments.geometry.windows(size))
     batch = input if input.ndim == ndim + 2 else input.unsqueeze(0)
     extended = extend(batch, amounts, arguments.modes, arguments.value)
     geometry = arguments.geometry
     window = LocalWindow(outputs, geometry.kernel, geometry.stride, geometry.dilation, arguments.groups)
-    result = _biased(local_convolution(extended, weight, window), bias)
+    result = _biased(local_convolution(extended, _flipped(weight, ndim) if flip else weight, window), bias)
     return result if batch is input else result.squeeze(0)
+
+
+def local_conv_transpose(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Ints = 1,
+    padding: PaddingLike = 0,
+    output_padding: Ints = 0,
+    groups: int = 1,
+    dilation: Ints = 1,
+    *,
+    padding_mode: str | Sequence[str] = "zeros",
+    output_size: Sequence[int] | None = None,
+    flip: bool = False,
+) -> Tensor:
+    r"""Spread each element of `input` by weights of its own: the adjoint of `local_conv` with the same weight.
+
+    $$y[n, o, i \cdot stride - before + t \cdot dilation] \mathrel{+}= \sum_c w[i, c, t, o] \; x[n, c, i]$$
+
+    Args:
+        input: (N, C, *S), or (C, *S) without a batch.
+        weight: (*S, C, *K, O / groups), the weight of the `local_conv` from output to input.
+        bias: (O,) for all positions, (O, *T) for each its own, or None.
+        stride: step between the places of two inputs, an int or one an axis.
+        padding: elements left out around the output, as `padding` of the `local_conv`: an int, one an axis,
+            (before, after) pairs, or a word; `"same"` gives S times stride.
+        output_padding: elements more after, an int or one an axis; smaller than the stride or the dilation.
+        groups: channel groups.
+        dilation: step between two taps, an int or one an axis.
+        padding_mode: the border rule of the `local_conv`, or one an axis: what is left out is added where the rule had
+            read it. `"constant"` is as `"zeros"`: the adjoint is that of the linear part.
+        output_size: T, in place of `output_padding`; any size from which the `local_conv` makes S.
+        flip: reverse the kernels along every axis.
+
+    Returns:
+        (N, O, *T) or (O, *T) with T = (S - 1) stride - before - after + dilation (K - 1) + output_padding + 1.
+
+    Raises:
+        ValueError: sizes, channels or ranks that do not fit, or an unknown word; the message says what came and what
+            was expected.
+        TypeError: tensors of different dtypes.
+
+    Source: as for `local_conv`, transposed as in V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep
+    learning", 2016, chapter 4.
+
+    >>> import torch
+    >>> local_conv_transpose(torch.randn(1, 4, 6, 6), torch.randn(6, 6, 4, 3, 3, 3)).shape
+    torch.Size([1, 3, 8, 8])
+    """
+    ndim = _rank(weight, "(*S, C, *K, O / groups)")
+    kernel, inputs = weight.shape[ndim + 1 : -1], tuple(weight.shape[:ndim])
+    sizes = None if output_size is None else (inputs, tuple(output_size))
+    arguments = transposed_arguments(kernel, stride, padding, output_padding, groups, dilation, padding_mode, sizes)
+    in_channels, out_channels = weight.shape[ndim], weight.shape[-1] * arguments.groups
+    _check_tensors(input, weight, bias, in_channels, ndim)
+    _check_groups("input", in_channels, arguments.groups)
+    if tuple(input.shape[-ndim:]) != inputs:
+        raise ValueError(
+            f"weight must have kernels for {tuple(input.shape[-ndim:])} positions, those of the input, but has them "
+            f"for {inputs}: {tuple(weight.shape)}"
+        )
+    outputs = arguments.output_size(inputs)
+    _check_bias(bias, out_channels, outputs)
+    windows = [axis.window for axis in arguments.windows]
+    stride, dilation = tuple(axis.stride for axis in windows), tuple(axis.dilation for axis in windows)
+    amounts = tuple((axis.before, axis.after) for axis in windows)
+    extended = [n + sum(pair) for n, pair in zip(outputs, amounts, strict=True)]
+    window = LocalWindow(inputs, tuple(kernel), stride, dilation, arguments.groups)
+    batch = input if input.ndim == ndim + 2 else input.unsqueeze(0)
+    spread = local_transpose(batch, _flipped(weight, ndim) if flip else weight, extended, window)
+    result = _biased(fold_back(spread, amounts, arguments.modes), bias)
+    return result if batch is input else result.squeeze(0)
+
+
+def _flipped(weight: Tensor, ndim: int) -> Tensor:
+    return weight.flip(tuple(range(ndim + 1, 2 * ndim + 1)))
 
 
 def _rank(weight: Tensor, layout: str) -> int:
@@ -98,7 +176,7 @@ def _check_tensors(input: Tensor, weight: Tensor, bias: Tensor | None, channels:
             f"but got {input.ndim}: {tuple(input.shape)}"
         )
     if input.shape[-ndim - 1] != channels:
-        hint = "; if input is channels-last, permute it" if input.shape[-1] == channels else ""
+        hint = channels_last_hint(input.shape, channels, ndim)
         raise ValueError(
             f"input must have {channels} channels for a weight of {tuple(weight.shape)}, but got "
             f"{input.shape[-ndim - 1]}: {tuple(input.shape)}{hint}"

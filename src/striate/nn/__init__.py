@@ -13,6 +13,15 @@ from striate.nn.local import (
     LocallyConnected3d,
     LocallyConnectedNd,
 )
+from striate.nn.local_transpose import (
+    LazyLocallyConnectedTranspose1d,
+    LazyLocallyConnectedTranspose2d,
+    LazyLocallyConnectedTranspose3d,
+    LocallyConnectedTranspose1d,
+    LocallyConnectedTranspose2d,
+    LocallyConnectedTranspose3d,
+    LocallyConnectedTransposeNd,
+)
 from striate.nn.pool import (
     AvgPool1d,
     AvgPool2d,
@@ -47,10 +56,17 @@ __all__ = [
     "LazyLocallyConnected1d",
     "LazyLocallyConnected2d",
     "LazyLocallyConnected3d",
+    "LazyLocallyConnectedTranspose1d",
+    "LazyLocallyConnectedTranspose2d",
+    "LazyLocallyConnectedTranspose3d",
     "LocallyConnected1d",
     "LocallyConnected2d",
     "LocallyConnected3d",
     "LocallyConnectedNd",
+    "LocallyConnectedTranspose1d",
+    "LocallyConnectedTranspose2d",
+    "LocallyConnectedTranspose3d",
+    "LocallyConnectedTransposeNd",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",

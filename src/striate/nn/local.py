@@ -33,6 +33,7 @@ class LocalLayer(nn.Module):
         padding_mode: str | Sequence[str],
         padding_value: float,
         shared_bias: bool,
+        flip: bool,
     ) -> None:
         """Set what does not depend on the input."""
         modes = padding_mode_argument(padding_mode, geometry.ndim)
@@ -41,7 +42,7 @@ class LocalLayer(nn.Module):
         self.geometry = geometry
         self.out_channels, self.groups = integer(out_channels, "out_channels", 0), integer(groups, "groups", 1)
         self.padding_mode = modes[0] if len(set(modes)) == 1 else modes
-        self.padding_value, self.shared_bias = padding_value, shared_bias
+        self.padding_value, self.shared_bias, self.flip = padding_value, shared_bias, flip
 
     def _fit(self, in_channels: int, input_size: Ints) -> None:
         """Set what depends on the input."""
@@ -94,6 +95,7 @@ class LocalLayer(nn.Module):
             self.groups,
             padding_mode=self.padding_mode,
             padding_value=self.padding_value,
+            flip=self.flip,
         )
 
     def extra_repr(self) -> str:
@@ -109,6 +111,7 @@ class LocalLayer(nn.Module):
             "padding_mode": (self.padding_mode, "zeros"),
             "padding_value": (self.padding_value, 0.0),
             "shared_bias": (self.shared_bias, False),
+            "flip": (self.flip, False),
         }
         return sizes + "".join(f", {name}={value!r}" for name, (value, usual) in options.items() if value != usual)
 
@@ -134,6 +137,7 @@ class LocallyConnectedNd(LocalLayer):
         dtype: dtype of the parameters.
         padding_value: value outside the input where `padding_mode` is `"constant"`.
         shared_bias: one bias for all positions of an output channel, as in a convolution.
+        flip: apply each kernel reversed along every axis.
 
     Shape:
         (N, C, *S) to (N, O, *T), or without N; S is `input_size`, and `striate.arithmetic.Geometry.output_size` gives
@@ -166,10 +170,11 @@ class LocallyConnectedNd(LocalLayer):
         *,
         padding_value: float = 0.0,
         shared_bias: bool = False,
+        flip: bool = False,
     ) -> None:
         super().__init__()
         geometry = Geometry.of(kernel_size, stride, padding, dilation, ndim=ndim)
-        self._describe(geometry, out_channels, groups, padding_mode, padding_value, shared_bias)
+        self._describe(geometry, out_channels, groups, padding_mode, padding_value, shared_bias, flip)
         self._fit(in_channels, input_size)
         self._add_parameters(bias, device, dtype)
 
@@ -196,6 +201,7 @@ class _Face(LocallyConnectedNd):
         *,
         padding_value: float = 0.0,
         shared_bias: bool = False,
+        flip: bool = False,
     ) -> None:
         super().__init__(
             self.spatial_axes,
@@ -213,6 +219,7 @@ class _Face(LocallyConnectedNd):
             dtype,
             padding_value=padding_value,
             shared_bias=shared_bias,
+            flip=flip,
         )
 
 
@@ -287,10 +294,11 @@ class _LazyFace(LazyLocal):
         *,
         padding_value: float = 0.0,
         shared_bias: bool = False,
+        flip: bool = False,
     ) -> None:
         super().__init__()
         geometry = Geometry.of(kernel_size, stride, padding, dilation, ndim=self.spatial_axes)
-        self._describe(geometry, out_channels, groups, padding_mode, padding_value, shared_bias)
+        self._describe(geometry, out_channels, groups, padding_mode, padding_value, shared_bias, flip)
         self._await_parameters(bias, device, dtype)
 
 
