@@ -16,6 +16,7 @@ from striate.functional.pool import (
     max_pool2d,
     max_pool3d,
 )
+from striate.functional.response_norm import global_response_norm
 
 __all__ = [
     "avg_pool",
@@ -32,6 +33,7 @@ __all__ = [
     "conv_transpose3d",
     "global_avg_pool",
     "global_max_pool",
+    "global_response_norm",
     "local_conv",
     "local_conv_transpose",
     "max_pool",

@@ -32,6 +32,7 @@ from striate.nn.pool import (
     MaxPool2d,
     MaxPool3d,
 )
+from striate.nn.response_norm import GlobalResponseNorm
 
 __all__ = [
     "AvgPool1d",
@@ -47,6 +48,7 @@ __all__ = [
     "ConvTransposeNd",
     "GlobalAvgPool",
     "GlobalMaxPool",
+    "GlobalResponseNorm",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
