@@ -4,6 +4,7 @@ from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from striate.functional.local import local_conv, local_conv_transpose
 from striate.functional.pad import pad
+from striate.functional.partial import partial_conv
 from striate.functional.pool import (
     avg_pool,
     avg_pool1d,
@@ -41,4 +42,5 @@ __all__ = [
     "max_pool2d",
     "max_pool3d",
     "pad",
+    "partial_conv",
 ]

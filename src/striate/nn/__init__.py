@@ -22,6 +22,15 @@ from striate.nn.local_transpose import (
     LocallyConnectedTranspose3d,
     LocallyConnectedTransposeNd,
 )
+from striate.nn.partial import (
+    LazyPartialConv1d,
+    LazyPartialConv2d,
+    LazyPartialConv3d,
+    PartialConv1d,
+    PartialConv2d,
+    PartialConv3d,
+    PartialConvNd,
+)
 from striate.nn.pool import (
     AvgPool1d,
     AvgPool2d,
@@ -61,6 +70,9 @@ __all__ = [
     "LazyLocallyConnectedTranspose1d",
     "LazyLocallyConnectedTranspose2d",
     "LazyLocallyConnectedTranspose3d",
+    "LazyPartialConv1d",
+    "LazyPartialConv2d",
+    "LazyPartialConv3d",
     "LocallyConnected1d",
     "LocallyConnected2d",
     "LocallyConnected3d",
@@ -72,4 +84,8 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "PartialConv1d",
+    "PartialConv2d",
+    "PartialConv3d",
+    "PartialConvNd",
 ]
