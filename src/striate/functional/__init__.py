@@ -3,6 +3,7 @@
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from striate.functional.local import local_conv, local_conv_transpose
+from striate.functional.masked import masked_conv
 from striate.functional.pad import pad
 from striate.functional.partial import partial_conv
 from striate.functional.pool import (
@@ -37,6 +38,7 @@ __all__ = [
     "global_response_norm",
     "local_conv",
     "local_conv_transpose",
+    "masked_conv",
     "max_pool",
     "max_pool1d",
     "max_pool2d",

@@ -22,6 +22,15 @@ from striate.nn.local_transpose import (
     LocallyConnectedTranspose3d,
     LocallyConnectedTransposeNd,
 )
+from striate.nn.masked import (
+    LazyMaskedConv1d,
+    LazyMaskedConv2d,
+    LazyMaskedConv3d,
+    MaskedConv1d,
+    MaskedConv2d,
+    MaskedConv3d,
+    MaskedConvNd,
+)
 from striate.nn.partial import (
     LazyPartialConv1d,
     LazyPartialConv2d,
@@ -70,6 +79,9 @@ __all__ = [
     "LazyLocallyConnectedTranspose1d",
     "LazyLocallyConnectedTranspose2d",
     "LazyLocallyConnectedTranspose3d",
+    "LazyMaskedConv1d",
+    "LazyMaskedConv2d",
+    "LazyMaskedConv3d",
     "LazyPartialConv1d",
     "LazyPartialConv2d",
     "LazyPartialConv3d",
@@ -81,6 +93,10 @@ __all__ = [
     "LocallyConnectedTranspose2d",
     "LocallyConnectedTranspose3d",
     "LocallyConnectedTransposeNd",
+    "MaskedConv1d",
+    "MaskedConv2d",
+    "MaskedConv3d",
+    "MaskedConvNd",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
