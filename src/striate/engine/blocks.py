@@ -42,6 +42,8 @@ class Blocks:
         flat = signal.movedim(1, -1).contiguous().view(-1, channels)
         block = [n // cells for n, cells in zip(size, self.mask.shape[1:], strict=True)]
         rows, length = self._rows(size, block, [-n for n in before], extent[:-1]), extent[-1]
+        if len(flat) < length:
+            flat = torch.nn.functional.pad(flat, (0, 0, 0, length - len(flat)))
         runs = flat.as_strided((len(flat) - length + 1, length * channels), (channels, 1))
         parts = runs.index_select(0, rows.clamp(0, len(flat) - length)).view(len(rows), length, channels)
         if tuple(extent) != tuple(block) or any(before):

@@ -18,7 +18,7 @@ from striate.functional.conv_transpose import conv_transpose
 
 # Multiply-adds that cost as much as one element moved to or from the blocks, which are channels-last: 16 to 90 in the
 # layers measured. Contiguous tensors are transposed on the way, both ways, through fresh memory: 90 to 300.
-MOVE, TRANSPOSE = 30, 300
+MOVE, TRANSPOSE = 30, 160
 
 
 def masked_conv(
@@ -42,7 +42,7 @@ def masked_conv(
     A mask of blocks saves time: the visible blocks become a batch of small images, with what they see around them, and
     only these are convolved, forward and backward. That is fastest in channels-last memory; where moving the blocks
     costs more than skipping the others saves (a depthwise layer, most blocks visible) the dense convolution runs.
-    Masked places of the input count as 0.
+    Masked places of the input count as 0, and must be finite.
 
     Args:
         input: (N, C, *S), or (C, *S) without a batch.
@@ -93,7 +93,7 @@ def masked_conv(
     result = None
     if free and set(arguments.modes) == {"zeros"}:
         call = BlockCall(Blocks.of(cells), arguments.geometry.windows(size), size, outputs, arguments.groups)
-        if call.fits and call.pays(weight, input.is_contiguous()):
+        if call.fits and not call.overlaps and call.pays(weight, input.is_contiguous()):
             result = _ByBlocks.apply(input, weight, bias, call)
     if result is None:
         window = (stride, padding, dilation, groups)
@@ -168,6 +168,11 @@ class BlockCall:
         """Whether blocks of the output lie `stride` times as far apart in the input."""
         axes = zip(self.size, self.outputs, self.windows, strict=True)
         return self.blocks.count > 0 and all(n == outputs * window.stride for n, outputs, window in axes)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether the blocks with what they see are more than the whole input; the dense convolution has it easier."""
+        return self.blocks.count * prod(self.extent) > self.blocks.mask.shape[0] * prod(self.size)
 
     def pays(self, weight: Tensor, contiguous: bool) -> bool:
         """Whether the skipped multiply-adds outweigh the elements that are moved."""
