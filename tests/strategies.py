@@ -20,15 +20,15 @@ def word_amounts(word, n, kernel, stride, dilation):
 
 
 @st.composite
-def problems(draw, ranks=(1, 2, 3), modes=(*MODES, "mean"), words=True):
-    """A problem and the `padding` argument that asks for it: pairs, or a word."""
+def problems(draw, ranks=(1, 2, 3), modes=(*MODES, "mean"), words=True, largest=11):
+    """A problem of at most `largest` elements an axis and the `padding` that asks for it: pairs, or a word."""
     rank = draw(st.sampled_from(ranks))
     groups = draw(st.sampled_from((1, 1, 2, 3)))
     kernel, stride, dilation, size, amounts = [], [], [], [], []
     word = draw(st.sampled_from(WORDS)) if words and draw(st.booleans()) else None
     for _ in range(rank):
         k, s, d = draw(st.integers(1, 4 if rank < 3 else 3)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
-        n = draw(st.integers(1, 11 if rank < 3 else 6))
+        n = draw(st.integers(1, min(largest, 11 if rank < 3 else 6)))
         reach = d * (k - 1) + 1
         if word:
             pair = word_amounts(word, n, k, s, d)

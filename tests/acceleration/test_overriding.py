@@ -92,7 +92,15 @@ def test_transposed_convolutions_give_the_same_numbers_and_gradients(ndim, kerne
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"padding": -1}, {"padding": "same"}, {"output_padding": 2, "stride": 2}, {"groups": 3}, {"strid": 1}],
+    [
+        {"padding": -1},
+        {"padding": "same"},
+        {"padding": ((1, 0), (0, 1))},
+        {"padding": 1, "padding_mode": "circular"},
+        {"output_padding": 2, "stride": 2},
+        {"groups": 3},
+        {"strid": 1},
+    ],
 )
 def test_what_torch_refuses_of_a_transposed_convolution_is_refused_in_its_words(arguments):
     input, weight, _ = tensors(2)
@@ -102,6 +110,12 @@ def test_what_torch_refuses_of_a_transposed_convolution_is_refused_in_its_words(
     with override(), pytest.raises((RuntimeError, TypeError)) as ours:
         torch.conv_transpose2d(input, weight, **arguments)
     assert (type(ours.value), str(ours.value)) == (type(torchs.value), str(torchs.value))
+
+
+@pytest.mark.parametrize("call", [torch.conv2d, torch.conv_transpose2d])
+def test_real_and_complex_tensors_do_not_mix(call):
+    with override(), pytest.raises(RuntimeError, match=r"dtype|type"):
+        call(torch.zeros(1, 2, 3, 3, dtype=torch.complex64), torch.zeros(2, 2, 1, 1))
 
 
 @pytest.mark.parametrize("ndim", [1, 2, 3])

@@ -31,9 +31,7 @@ CASES = [
         (2, 3, 6, 6, 6),
         (2, 1, 3, 2, 3),
         "channels",
-        lazy=lambda: snn.LazyConvTranspose3d(
-            3, 2, dilation=2, stride=(1, 2, 1), output_padding=1, padding_mode="mean"
-        ),
+        lazy=lambda: snn.LazyConvTranspose3d(3, 2, dilation=2, stride=(1, 2, 1), output_padding=1, padding_mode="mean"),
     ),
     Case(
         "ConvTransposeNd",

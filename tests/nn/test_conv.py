@@ -144,6 +144,19 @@ def test_channels_last_goes_in_and_out():
     assert layer(input).is_contiguous(memory_format=torch.channels_last)
 
 
+@pytest.mark.parametrize("lazy", [False, True])
+def test_flip_reverses_the_kernel(lazy):
+    layer = (
+        snn.LazyConv2d(4, 3, padding="causal", flip=True) if lazy else snn.Conv2d(3, 4, 3, padding="causal", flip=True)
+    )
+    input = strategies.numbers((2, 3, 6, 6), 0)
+    result = layer(input)
+    expected = SF.conv2d(input, layer.weight.flip((2, 3)), layer.bias, padding="causal")
+    torch.testing.assert_close(result, expected, rtol=0, atol=0)
+    assert repr(layer).endswith("padding=causal, flip=True)")
+    assert not snn.Conv2d.flip  # what a layer of torch.nn's that became ours has
+
+
 def test_repr_shows_what_torch_does_not_know():
     layer = snn.Conv2d(3, 4, 3, padding=((0, 1), (2, 0)), padding_mode=("constant", "zeros"), padding_value=0.5)
     assert repr(layer) == (

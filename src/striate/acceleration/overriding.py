@@ -102,7 +102,7 @@ def _is_ours(
             return False
     elif not all(isinstance(n, int) and n >= 0 for n in ((padding,) if isinstance(padding, int) else padding)):
         return False
-    return why_not(input, weight, bias) is None
+    return _may_touch(input, weight, bias)
 
 
 def _is_ours_transposed(
@@ -111,13 +111,19 @@ def _is_ours_transposed(
     bias: Tensor | None = None,
     stride: object = 1,  # noqa: ARG001
     padding: int | Sequence[int] = 0,
-    *_others: object,
-    **_named: object,
+    output_padding: object = 0,  # noqa: ARG001
+    groups: object = 1,  # noqa: ARG001
+    dilation: object = 1,  # noqa: ARG001
 ) -> bool:
     """Whether torch would take this call, which knows no negative padding and no pairs, and our kernels its tensors."""
     if isinstance(padding, str) or not all(isinstance(n, int) and n >= 0 for n in _ints(padding)):
         return False
-    return why_not(input, weight, bias) is None
+    return _may_touch(input, weight, bias)
+
+
+def _may_touch(input: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
+    """Whether our kernels may; torch refuses to mix real and complex tensors, which striate does not."""
+    return input.dtype is weight.dtype and why_not(input, weight, bias) is None
 
 
 def _is_our_pooling(

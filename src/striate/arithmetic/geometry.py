@@ -104,8 +104,9 @@ class Geometry:
         Raises:
             ValueError: an output padding out of range, or an output size that no window gives.
         """
-        paddings = (self.padding,) * self.ndim if isinstance(self.padding, str) else self.padding
-        axes = zip(paddings, self.kernel, self.stride, self.dilation, strict=True)
+        padding = self.padding
+        each: tuple[str | tuple[int, int], ...] = (padding,) * self.ndim if isinstance(padding, str) else padding
+        axes = zip(each, self.kernel, self.stride, self.dilation, strict=True)
         if sizes is None:
             extras = integers(output_padding, self.ndim, "output_padding")
             return tuple(TransposedWindow.of(*axis, extra) for axis, extra in zip(axes, extras, strict=True))

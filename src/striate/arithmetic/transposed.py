@@ -57,7 +57,13 @@ class TransposedWindow:
 
     @classmethod
     def to(
-        cls, output_size: int, size: int, padding: str | tuple[int, int], kernel: int, stride: int = 1, dilation: int = 1
+        cls,
+        output_size: int,
+        size: int,
+        padding: str | tuple[int, int],
+        kernel: int,
+        stride: int = 1,
+        dilation: int = 1,
     ) -> "TransposedWindow":
         """Make the one that turns `size` elements into `output_size`; the other arguments are those of `of`.
 

@@ -13,7 +13,9 @@ def check_rank(weight: Sequence[int], ndim: int | None, channels: str = "O, C / 
     if ndim is None and len(weight) < 3:
         raise ValueError(f"weight must have at least 3 dimensions ({channels}, *K), but got {tuple(weight)}")
     if ndim is not None and len(weight) != ndim + 2:
-        raise ValueError(f"weight must have {ndim + 2} dimensions ({channels} and {ndim} spatial), but got {tuple(weight)}")
+        raise ValueError(
+            f"weight must have {ndim + 2} dimensions ({channels} and {ndim} spatial), but got {tuple(weight)}"
+        )
 
 
 def check_input_rank(input: Sequence[int], ndim: int) -> None:
@@ -65,6 +67,7 @@ def check_tensors(
 
 
 def channels_last_hint(input: Sequence[int], in_channels: int, ndim: int) -> str:
+    """Return the mend for an input whose last axis has the channels, or nothing."""
     if input[-1] != in_channels:
         return ""
     batch = range(len(input) - ndim - 1)

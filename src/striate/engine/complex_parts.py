@@ -32,8 +32,7 @@ def by_real_parts(
     Raises:
         TypeError: parts of different dtypes.
     """
-    parts = (input.dtype.to_real(), weight.dtype.to_real())
-    if parts[0] != parts[1]:
+    if input.real.dtype != weight.real.dtype:
         raise TypeError(
             f"input has dtype {input.dtype} and weight {weight.dtype}; their real parts must have the same: convert "
             f"one by .to(dtype)"

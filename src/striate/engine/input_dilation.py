@@ -24,7 +24,7 @@ def dilated_input_convolution(
     arguments = convolution_arguments(weight.shape[2:], *asked[1:])
     ndim = arguments.ndim
     spreads = integers(steps, ndim, "input_dilation", 1)
-    shape = [*input.shape[: -ndim], *(spread_size(n, s) for n, s in zip(input.shape[-ndim:], spreads, strict=True))]
+    shape = [*input.shape[:-ndim], *(spread_size(n, s) for n, s in zip(input.shape[-ndim:], spreads, strict=True))]
     check_tensors(shape, weight.shape, None if bias is None else bias.shape, None, arguments)
     size = tuple(shape[-ndim:])
     arguments.geometry.output_size(size)

@@ -97,7 +97,8 @@ def _check(
 def _by_torch(input: Tensor, weight: Tensor, bias: Tensor | None, arguments: TransposedArguments) -> Tensor:
     """Spread by torch's operators, over more than the output where a border rule folds something back."""
     plan = arguments.plan
-    first = None if plan.extends else bias
     window = (arguments.stride, plan.padding, plan.output_padding, arguments.groups, arguments.dilation)
-    output = fold_back(transpose_composed(input, weight, first, *window), plan.extension, arguments.modes)
-    return output + bias.reshape(-1, *(1,) * arguments.ndim) if bias is not None and plan.extends else output
+    if not plan.extends:
+        return transpose_composed(input, weight, bias, *window)
+    output = fold_back(transpose_composed(input, weight, None, *window), plan.extension, arguments.modes)
+    return output if bias is None else output + bias.reshape(-1, *(1,) * arguments.ndim)

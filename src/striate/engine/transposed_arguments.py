@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import cast
 
 from striate.arithmetic import Geometry, TransposedWindow, padding_mode_argument
@@ -36,34 +35,30 @@ class TransposedArguments:
 
     Args:
         windows: the transposed window an axis.
+        stride: step between the places of two inputs, an axis.
+        dilation: step between two taps, an axis.
         groups: channel groups.
         modes: a border rule an axis, never `"constant"`: of an affine convolution the linear part is transposed.
+        plan: how torch's operators compute it.
     """
 
     windows: tuple[TransposedWindow, ...]
+    stride: tuple[int, ...]
+    dilation: tuple[int, ...]
     groups: int
     modes: tuple[str, ...]
+    plan: TransposedPlan
 
     @property
     def ndim(self) -> int:
         """Number of spatial axes."""
         return len(self.windows)
 
-    @cached_property
-    def stride(self) -> tuple[int, ...]:
-        """Step between the places of two inputs, an axis."""
-        return tuple(axis.window.stride for axis in self.windows)
-
-    @cached_property
-    def dilation(self) -> tuple[int, ...]:
-        """Step between two taps, an axis."""
-        return tuple(axis.window.dilation for axis in self.windows)
-
     def output_size(self, size: Sequence[int]) -> tuple[int, ...]:
         """Return the spatial size of the output for an input of `size`; ValueError where nothing is left."""
         return tuple(axis.output_size(n) for axis, n in zip(self.windows, size, strict=True))
 
-    @cached_property
+    @property
     def of_convolution(self) -> ConvolutionArguments:
         """The convolution, from output to input, whose gradient by its input this is.
 
@@ -74,20 +69,7 @@ class TransposedArguments:
             before, after, extra = axis.window.before, axis.window.after, axis.output_padding
             padding.append((before, after if extra < axis.window.stride else after - extra))
         kernel = tuple(axis.window.kernel for axis in self.windows)
-        return convolution_arguments(
-            kernel, self.stride, tuple(padding), self.dilation, self.groups, self.modes, 0.0
-        )
-
-    @cached_property
-    def plan(self) -> TransposedPlan:
-        """How torch's operators compute it."""
-        amounts = [(axis.window.before, axis.window.after) for axis in self.windows]
-        padding = tuple(
-            max(min(amount), 0) if mode == "zeros" else 0 for amount, mode in zip(amounts, self.modes, strict=True)
-        )
-        extension = tuple((before - own, after - own) for (before, after), own in zip(amounts, padding, strict=True))
-        extra = tuple(axis.output_padding for axis in self.windows)
-        return TransposedPlan(padding, extra, extension, any(pair != (0, 0) for pair in extension))
+        return convolution_arguments(kernel, self.stride, tuple(padding), self.dilation, self.groups, self.modes, 0.0)
 
 
 @remembered
@@ -105,17 +87,29 @@ def transposed_arguments(
 
     Args:
         kernel: taps an axis.
-        stride, padding, output_padding, groups, dilation, padding_mode: as `functional.conv_transpose` takes them.
+        stride: this and the others as `functional.conv_transpose` takes them.
+        padding: likewise.
+        output_padding: likewise.
+        groups: likewise.
+        dilation: likewise.
+        padding_mode: likewise.
         sizes: the spatial sizes of input and output, where the output's is asked for; `output_padding` is not read.
 
     Raises:
         ValueError: a number out of range, or too many; an unknown word; an output size that no window gives.
         TypeError: no number.
     """
-    geometry = Geometry.of(
-        kernel, cast(int, stride), cast(int, padding), cast(int, dilation), ndim=len(kernel)
-    )
+    geometry = Geometry.of(kernel, cast(int, stride), cast(int, padding), cast(int, dilation), ndim=len(kernel))
     modes = padding_mode_argument(padding_mode, geometry.ndim)
     windows = geometry.transposed_windows(cast(int, output_padding), sizes)
     linear = tuple("zeros" if mode == "constant" else mode for mode in modes)
-    return TransposedArguments(windows, integer(groups, "groups", 1), linear)
+    groups = integer(groups, "groups", 1)
+    return TransposedArguments(windows, geometry.stride, geometry.dilation, groups, linear, _plan(windows, linear))
+
+
+def _plan(windows: Sequence[TransposedWindow], modes: Sequence[str]) -> TransposedPlan:
+    amounts = [(axis.window.before, axis.window.after) for axis in windows]
+    padding = tuple(max(min(amount), 0) if mode == "zeros" else 0 for amount, mode in zip(amounts, modes, strict=True))
+    extension = tuple((before - own, after - own) for (before, after), own in zip(amounts, padding, strict=True))
+    extra = tuple(axis.output_padding for axis in windows)
+    return TransposedPlan(padding, extra, extension, any(pair != (0, 0) for pair in extension))

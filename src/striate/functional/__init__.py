@@ -2,8 +2,10 @@
 
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from striate.functional.fold import fold, unfold
 from striate.functional.local import local_conv, local_conv_transpose
 from striate.functional.masked import masked_conv
+from striate.functional.matrix import as_matrix
 from striate.functional.pad import pad
 from striate.functional.partial import partial_conv
 from striate.functional.pool import (
@@ -21,6 +23,7 @@ from striate.functional.pool import (
 from striate.functional.response_norm import global_response_norm
 
 __all__ = [
+    "as_matrix",
     "avg_pool",
     "avg_pool1d",
     "avg_pool2d",
@@ -33,6 +36,7 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "fold",
     "global_avg_pool",
     "global_max_pool",
     "global_response_norm",
@@ -45,4 +49,5 @@ __all__ = [
     "max_pool3d",
     "pad",
     "partial_conv",
+    "unfold",
 ]

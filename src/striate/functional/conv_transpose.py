@@ -150,7 +150,7 @@ def _transpose(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    window: tuple[object, ...],
+    window: tuple[object, object, object, object, object, object],
     output_size: Sequence[int] | None,
     flip: bool,
 ) -> Tensor:

@@ -2,6 +2,7 @@
 
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeNd
+from striate.nn.fold import Fold, Unfold
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
 from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
 from striate.nn.local import (
@@ -64,6 +65,7 @@ __all__ = [
     "ConvTranspose2d",
     "ConvTranspose3d",
     "ConvTransposeNd",
+    "Fold",
     "GlobalAvgPool",
     "GlobalMaxPool",
     "GlobalResponseNorm",
@@ -104,4 +106,5 @@ __all__ = [
     "PartialConv2d",
     "PartialConv3d",
     "PartialConvNd",
+    "Unfold",
 ]

@@ -10,7 +10,7 @@ from torch.nn.modules.conv import _ConvNd
 from striate.arithmetic import Geometry, padding_mode_argument
 from striate.arithmetic.cost import groups_argument
 from striate.engine.convolution import convolution
-from striate.functional.conv import Ints, PaddingLike
+from striate.functional.conv import Ints, PaddingLike, flipped
 
 _TORCH_MODES = {"zeros", "reflect", "replicate", "circular"}
 
@@ -35,6 +35,7 @@ class ConvNd(_ConvNd):
         device: device of the parameters.
         dtype: dtype of the parameters.
         padding_value: value outside the input where `padding_mode` is `"constant"`.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
 
     Shape:
         (N, C, *S) to (N, O, *T), or without N; `striate.arithmetic.Geometry.output_size` gives T.
@@ -47,7 +48,8 @@ class ConvNd(_ConvNd):
     torch.Size([1, 3, 4, 4, 4, 4])
     """
 
-    padding_value: float = 0.0  # layers pickled by torch.nn know none
+    padding_value: float = 0.0  # layers pickled by torch.nn know neither
+    flip: bool = False
 
     def __init__(
         self,
@@ -65,6 +67,7 @@ class ConvNd(_ConvNd):
         dtype: torch.dtype | None = None,
         *,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         geometry = Geometry.of(kernel_size, stride, padding, dilation, ndim=ndim)
         groups_argument(groups, in_channels, out_channels)
@@ -94,6 +97,7 @@ class ConvNd(_ConvNd):
         self.padding = geometry.padding if own_padding is None else own_padding  # type: ignore[assignment]
         self.padding_mode = one_mode  # type: ignore[assignment]
         self.padding_value = padding_value
+        self.flip = flip
 
     @property
     def ndim(self) -> int:
@@ -115,12 +119,13 @@ class ConvNd(_ConvNd):
             self.padding_value,
             None,
         )
-        return convolution(input, weight, bias, asked)
+        return convolution(input, flipped(weight) if self.flip else weight, bias, asked)
 
     def extra_repr(self) -> str:
         """torch.nn's text, and what torch.nn does not know."""
         known: str = super().extra_repr()  # type: ignore[no-untyped-call]
-        return f"{known}, padding_value={self.padding_value}" if self.padding_value else known
+        known += f", padding_value={self.padding_value}" if self.padding_value else ""
+        return f"{known}, flip=True" if self.flip else known
 
 
 def _torch_padding(geometry: Geometry) -> str | tuple[int, ...] | None:
@@ -153,6 +158,7 @@ class _Face(ConvNd):
         dtype: torch.dtype | None = None,
         *,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         super().__init__(
             self.spatial_axes,
@@ -168,6 +174,7 @@ class _Face(ConvNd):
             device,
             dtype,
             padding_value=padding_value,
+            flip=flip,
         )
 
 

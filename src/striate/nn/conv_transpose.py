@@ -75,13 +75,14 @@ class ConvTransposeNd(_ConvTransposeNd):
         geometry.transposed_windows(output_padding)  # refuses what is out of range
         groups_argument(groups, in_channels, out_channels)
         padding_mode_argument(padding_mode, ndim)
+        own_padding = _torch_padding(geometry)
         _ConvNd.__init__(  # not super(): torch.nn's faces, next in line for ours, have another signature
             self,
             in_channels,
             out_channels,
             geometry.kernel,
             geometry.stride,
-            (0,) * ndim,
+            (0,) * ndim if own_padding is None else own_padding,
             geometry.dilation,
             True,
             integers(output_padding, ndim, "output_padding"),
@@ -93,7 +94,7 @@ class ConvTransposeNd(_ConvTransposeNd):
         )
         # Wider than torch.nn's: pairs and words, a mode an axis.
         layer: Any = self
-        layer.padding = _as_torch(geometry)
+        layer.padding = geometry.padding if own_padding is None else own_padding
         layer.padding_mode = padding_mode if isinstance(padding_mode, str) else tuple(padding_mode)
         self.flip = flip
 
@@ -127,11 +128,11 @@ class ConvTransposeNd(_ConvTransposeNd):
         return f"{known}, flip=True" if self.flip else known
 
 
-def _as_torch(geometry: Geometry) -> object:
-    """Return the padding as torch.nn writes it, one int an axis, where both sides have the same."""
+def _torch_padding(geometry: Geometry) -> tuple[int, ...] | None:
+    """Return the padding as torch.nn writes it, one int an axis, or None if the sides differ or it is a word."""
     padding = geometry.padding
     if isinstance(padding, str) or any(before != after for before, after in padding):
-        return padding
+        return None
     return tuple(before for before, _ in padding)
 
 

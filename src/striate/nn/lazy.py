@@ -30,6 +30,7 @@ class _LazyFace(_LazyConvXdMixin):
         dtype: torch.dtype | None = None,
         *,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         # The parameters made here are replaced below; without a bias there is one less to make.
         super().__init__(  # type: ignore[misc]
@@ -45,6 +46,7 @@ class _LazyFace(_LazyConvXdMixin):
             device,
             dtype,
             padding_value=padding_value,
+            flip=flip,
         )
         self.out_channels = out_channels
         self.weight = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]

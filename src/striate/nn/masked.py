@@ -1,7 +1,5 @@
 """Masked (sparse) convolution layers: masked places stay 0 through any depth."""
 
-from typing import Any
-
 from torch import Tensor
 
 from striate.functional.masked import masked_conv
@@ -14,10 +12,7 @@ class MaskedConvNd(ConvNd):
 
     The parameters are a convolution's, and so are their start and the state dict. Without a mask it is a convolution.
 
-    Args:
-        arguments: those of `ConvNd`; with `padding="same"` the layer fits every mask.
-        flip: convolve with the kernel reversed along every axis.
-        options: those of `ConvNd`.
+    The arguments are those of `ConvNd`; with `padding="same"` the layer fits every mask.
 
     Shape:
         Input (N, C, *S) and mask (N, 1, *cells) or (1, 1, *cells), or both without N, to (N, O, *T);
@@ -34,10 +29,6 @@ class MaskedConvNd(ConvNd):
     >>> output.shape, output[..., 8:, :].any().item()
     (torch.Size([1, 8, 16, 16]), False)
     """
-
-    def __init__(self, *arguments: Any, flip: bool = False, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(*arguments, **options)
-        self.flip = flip
 
     def forward(self, input: Tensor, mask: Tensor | None = None) -> Tensor:
         """Convolve what `mask` shows of `input`, and keep what it shows of the output."""
@@ -56,10 +47,6 @@ class MaskedConvNd(ConvNd):
             padding_value=self.padding_value,
             flip=self.flip,
         )
-
-    def extra_repr(self) -> str:
-        """That of a convolution, and `flip` if it is on."""
-        return super().extra_repr() + (", flip=True" if self.flip else "")
 
 
 class MaskedConv1d(MaskedConvNd, Conv1d):
@@ -92,15 +79,7 @@ class MaskedConv3d(MaskedConvNd, Conv3d):
     """
 
 
-class _LazyMasked(_LazyFace):
-    """A layer that becomes `cls_to_become` when the first input tells its channels."""
-
-    def __init__(self, *arguments: Any, flip: bool = False, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(*arguments, **options)
-        self.flip = flip
-
-
-class LazyMaskedConv1d(_LazyMasked, MaskedConv1d):  # type: ignore[misc]
+class LazyMaskedConv1d(_LazyFace, MaskedConv1d):  # type: ignore[misc]
     """`MaskedConv1d` without `in_channels`, which the first input tells.
 
     >>> import torch
@@ -111,7 +90,7 @@ class LazyMaskedConv1d(_LazyMasked, MaskedConv1d):  # type: ignore[misc]
     cls_to_become = MaskedConv1d
 
 
-class LazyMaskedConv2d(_LazyMasked, MaskedConv2d):  # type: ignore[misc]
+class LazyMaskedConv2d(_LazyFace, MaskedConv2d):  # type: ignore[misc]
     """`MaskedConv2d` without `in_channels`, which the first input tells.
 
     >>> import torch
@@ -122,7 +101,7 @@ class LazyMaskedConv2d(_LazyMasked, MaskedConv2d):  # type: ignore[misc]
     cls_to_become = MaskedConv2d
 
 
-class LazyMaskedConv3d(_LazyMasked, MaskedConv3d):  # type: ignore[misc]
+class LazyMaskedConv3d(_LazyFace, MaskedConv3d):  # type: ignore[misc]
     """`MaskedConv3d` without `in_channels`, which the first input tells.
 
     >>> import torch

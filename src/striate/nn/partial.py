@@ -17,7 +17,6 @@ class PartialConvNd(ConvNd):
     Args:
         arguments: those of `ConvNd`; what the padding adds is a hole, and `padding_mode` is `"zeros"` or a rule that
             copies elements.
-        flip: convolve with the kernel reversed along every axis.
         return_mask: return the output and its mask, not the output alone.
         options: those of `ConvNd`.
 
@@ -36,10 +35,10 @@ class PartialConvNd(ConvNd):
     (torch.Size([1, 3, 4, 4]), torch.Size([1, 1, 4, 4]))
     """
 
-    def __init__(self, *arguments: Any, flip: bool = False, return_mask: bool = True, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *arguments: Any, return_mask: bool = True, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*arguments, **options)
         check_rules(self.padding_mode, self.ndim)
-        self.flip, self.return_mask = flip, return_mask
+        self.return_mask = return_mask
 
     def forward(self, input: Tensor, mask: Tensor | None = None) -> Any:  # noqa: ANN401
         """Convolve what `mask` shows of `input`: the output and its mask, or the output if `return_mask` is false."""
@@ -58,9 +57,8 @@ class PartialConvNd(ConvNd):
         return (output, new_mask) if self.return_mask else output
 
     def extra_repr(self) -> str:
-        """That of a convolution, and each option that is not the default."""
-        flip, alone = ", flip=True" if self.flip else "", "" if self.return_mask else ", return_mask=False"
-        return super().extra_repr() + flip + alone
+        """That of a convolution, and `return_mask` if it is off."""
+        return super().extra_repr() + ("" if self.return_mask else ", return_mask=False")
 
 
 class PartialConv1d(PartialConvNd, Conv1d):
@@ -93,9 +91,9 @@ class PartialConv3d(PartialConvNd, Conv3d):
 class _LazyPartial(_LazyFace):
     """A layer that becomes `cls_to_become` when the first input tells its channels."""
 
-    def __init__(self, *arguments: Any, flip: bool = False, return_mask: bool = True, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *arguments: Any, return_mask: bool = True, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*arguments, **options)
-        self.flip, self.return_mask = flip, return_mask
+        self.return_mask = return_mask
 
 
 class LazyPartialConv1d(_LazyPartial, PartialConv1d):  # type: ignore[misc]
