@@ -120,6 +120,19 @@ def test_flip_reverses_each_kernel():
     assert not torch.equal(SF.local_conv(input, weight, flip=True), SF.local_conv(input, weight))
 
 
+@pytest.mark.parametrize("call", [SF.local_conv, SF.local_conv_transpose])
+def test_complex_tensors_are_linear_in_their_parts(call):
+    a, b = (strategies.whole_numbers((2, 4, 3), seed) for seed in (0, 1))
+    c, d = (strategies.whole_numbers((2, 4, 2, 2) if call is SF.local_conv else (3, 4, 2, 2), seed) for seed in (2, 3))
+    window = {"groups": 2, "padding": 0}
+    output = call(torch.complex(a, b), torch.complex(c, d), **window)
+    torch.testing.assert_close(output.real, call(a, c, **window) - call(b, d, **window), rtol=0, atol=0)
+    torch.testing.assert_close(output.imag, call(a, d, **window) + call(b, c, **window), rtol=0, atol=0)
+    torch.testing.assert_close(call(torch.complex(a, b), c, **window).imag, call(b, c, **window), rtol=0, atol=0)
+    leaves = [torch.complex(*parts).requires_grad_() for parts in ((a, b), (c, d))]
+    assert torch.autograd.gradcheck(lambda x, w: call(x, w, **window), leaves)
+
+
 def test_the_memory_format_of_the_input_is_kept():
     image = strategies.numbers((2, 4, 6, 6), 0).contiguous(memory_format=torch.channels_last).requires_grad_()
     output = SF.local_conv(image, strategies.numbers((4, 4, 3, 3, 3, 4), 1))

@@ -155,6 +155,14 @@ def test_a_graph_kept_gives_its_gradients_again(monkeypatch):
     torch.testing.assert_close(first, again, rtol=0, atol=0)
 
 
+def test_complex_tensors(monkeypatch):
+    monkeypatch.setattr(masked, "MOVE", -1)
+    input, weight = image(2) + 1j * image(2).flip(0), strategies.numbers((2, 2, 3, 3), 1) * (1 - 2j)
+    expected = SF.conv(input * torch.from_numpy(spread(BLOCKS, (16, 24))).float(), weight, padding=1)
+    output = SF.masked_conv(input, weight, BLOCKS, padding=1)
+    torch.testing.assert_close(output, expected * torch.from_numpy(spread(BLOCKS, (16, 24))).float())
+
+
 def test_without_a_mask_it_is_a_convolution():
     layer, torchs = snn.MaskedConv2d(3, 4, 3), torch.nn.Conv2d(3, 4, 3)
     layer.load_state_dict(torchs.state_dict())

@@ -4,7 +4,7 @@ The patches of a block are copied, multiplied and forgotten; backward copies the
 nothing, and its products of C columns ran at a third of the speed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -46,6 +46,8 @@ class LocalWindow:
 
 def local_convolution(extended: Tensor, weight: Tensor, window: LocalWindow) -> Tensor:
     """Apply a weight (*T, O, *K, C / groups) to (N, C, *S): (N, O, *T); differentiable any number of times."""
+    if extended.is_complex() or weight.is_complex():
+        return _by_real_parts(lambda x, w: local_convolution(x, w, window), extended, weight)
     if is_traced() or needs_operators(extended, weight):
         return _composed_forward(extended, weight, window)
     result: Tensor = _Forward.apply(extended, weight, window)
@@ -54,10 +56,19 @@ def local_convolution(extended: Tensor, weight: Tensor, window: LocalWindow) -> 
 
 def local_transpose(grad: Tensor, weight: Tensor, size: Sequence[int], window: LocalWindow) -> Tensor:
     """Apply the adjoint of `local_convolution` over a signal of spatial `size`; differentiable likewise."""
+    if grad.is_complex() or weight.is_complex():
+        return _by_real_parts(lambda x, w: local_transpose(x, w, size, window), grad, weight)
     if is_traced() or needs_operators(grad, weight):
         return _composed_transpose(grad, weight, size, window)
     result: Tensor = _Transpose.apply(grad, weight, tuple(size), window)
     return result
+
+
+def _by_real_parts(apply: Callable[[Tensor, Tensor], Tensor], signal: Tensor, weight: Tensor) -> Tensor:
+    """Apply an operator that is linear in both tensors to complex ones; the parts of a signal share a batch."""
+    if weight.is_complex():
+        return apply(signal, weight.real) + 1j * apply(signal, weight.imag)
+    return torch.complex(*apply(torch.cat([signal.real, signal.imag]), weight).chunk(2))
 
 
 # Each Function's backward applies the other two, so every order of derivative runs by blocks.

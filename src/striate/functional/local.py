@@ -34,7 +34,7 @@ def local_conv(
     The patches are copied a block of positions at a time, in every direction; no copy of all of them exists.
 
     Args:
-        input: (N, C, *S), or (C, *S) without a batch.
+        input: (N, C, *S), or (C, *S) without a batch; complex too, as the weight.
         weight: (*T, O, *K, C / groups): for each position a weight of `conv` with its channels last, so
             that `weight[p].movedim(-1, 1)` is that of position p. T, the output's size, has the rank of S.
         bias: (O,) for all positions, (O, *T) for each its own, or None.
@@ -103,7 +103,7 @@ def local_conv_transpose(
     $$y[n, o, i \cdot stride - before + t \cdot dilation] \mathrel{+}= \sum_c w[i, c, t, o] \; x[n, c, i]$$
 
     Args:
-        input: (N, C, *S), or (C, *S) without a batch.
+        input: (N, C, *S), or (C, *S) without a batch; complex too, as the weight.
         weight: (*S, C, *K, O / groups), the weight of the `local_conv` from output to input.
         bias: (O,) for all positions, (O, *T) for each its own, or None.
         stride: step between the places of two inputs, an int or one an axis.
@@ -181,7 +181,7 @@ def _check_tensors(input: Tensor, weight: Tensor, bias: Tensor | None, channels:
             f"input must have {channels} channels for a weight of {tuple(weight.shape)}, but got "
             f"{input.shape[-ndim - 1]}: {tuple(input.shape)}{hint}"
         )
-    if input.dtype != weight.dtype and not autocasts(input):
+    if input.real.dtype != weight.real.dtype and not autocasts(input):
         raise TypeError(f"input has dtype {input.dtype} and weight {weight.dtype}; they must be the same")
     check_devices(input, weight, bias)
 

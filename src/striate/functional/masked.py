@@ -91,7 +91,8 @@ def masked_conv(
     cells = _cells(mask, input, outputs, free)
     weight = flipped(weight) if flip else weight
     result = None
-    if free and set(arguments.modes) == {"zeros"}:
+    real = not (input.is_complex() or weight.is_complex())
+    if free and real and set(arguments.modes) == {"zeros"}:
         call = BlockCall(Blocks.of(cells), arguments.geometry.windows(size), size, outputs, arguments.groups)
         if call.fits and not call.overlaps and call.pays(weight, input.is_contiguous()):
             result = _ByBlocks.apply(input, weight, bias, call)

@@ -29,9 +29,7 @@ def global_response_norm(input: Tensor, gamma: Tensor, beta: Tensor, eps: float 
     torch.Size([2, 8, 5, 5])
     """
     if input.ndim < 3:
-        raise ValueError(
-            f"input must have at least 3 dimensions (N, C, *S), but got {tuple(input.shape)}"
-        )
+        raise ValueError(f"input must have at least 3 dimensions (N, C, *S), but got {tuple(input.shape)}")
     channels = input.shape[1]
     for name, tensor in (("gamma", gamma), ("beta", beta)):
         if tuple(tensor.shape) != (channels,):
