@@ -95,7 +95,11 @@ def masked_conv(
     if free and real and set(arguments.modes) == {"zeros"}:
         call = BlockCall(Blocks.of(cells), arguments.geometry.windows(size), size, outputs, arguments.groups)
         if call.fits and not call.overlaps and call.pays(weight, input.is_contiguous()):
-            result = _ByBlocks.apply(input, weight, bias, call)
+            leaves = [tensor for tensor in (input, weight, bias) if tensor is not None]
+            if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in leaves):
+                result = _ByBlocks.apply(input, weight, bias, call)
+            else:
+                result = call.whole(call.convolve(call.seen(input), weight, bias), input)
     if result is None:
         window = (stride, padding, dilation, groups)
         result = _dense(input, weight, bias, cells, outputs, window, arguments.modes, padding_value)
@@ -184,6 +188,14 @@ class BlockCall:
         skipped = (batch * prod(self.outputs) - parts * prod(self.inside)) * out_channels * work
         return skipped > (TRANSPOSE if contiguous else MOVE) * moved
 
+    def seen(self, input: Tensor) -> Tensor:
+        """What each visible block of the output sees."""
+        return self.blocks.gather(input, [window.before for window in self.windows], self.extent)
+
+    def whole(self, parts: Tensor, input: Tensor) -> Tensor:
+        """The output of these visible blocks, in the memory format of the input."""
+        return _like(self.blocks.scatter(parts, self.outputs), input)
+
     def convolve(self, parts: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """Convolve what the blocks of the output see."""
         stride, dilation = self._steps()
@@ -219,14 +231,13 @@ class _ByBlocks(torch.autograd.Function):
     def forward(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor | None, call: BlockCall) -> Tensor:  # noqa: ANN401
         ctx.save_for_backward(input, weight, bias)
         ctx.call = call
-        before = [window.before for window in call.windows]
-        parts = call.blocks.gather(input, before, call.extent)
         wanted = zip((weight, bias), ctx.needs_input_grad[1:3], strict=True)
         # A weight without a gradient stays itself: kernels keep it packed from call to call.
         ctx.leaves = [leaf.detach().requires_grad_() if leaf is not None and wants else leaf for leaf, wants in wanted]
+        seen = call.seen(input)  # not recorded
         with torch.set_grad_enabled(any(ctx.needs_input_grad[1:3])):
-            ctx.parts = call.convolve(parts, *ctx.leaves)
-        return _like(call.blocks.scatter(ctx.parts.detach(), call.outputs), input)
+            ctx.parts = call.convolve(seen, *ctx.leaves)
+        return call.whole(ctx.parts.detach(), input)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
