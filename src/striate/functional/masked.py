@@ -42,7 +42,7 @@ def masked_conv(
     A mask of blocks saves time: the visible blocks become a batch of small images, with what they see around them, and
     only these are convolved, forward and backward. That is fastest in channels-last memory; where moving the blocks
     costs more than skipping the others saves (a depthwise layer, most blocks visible) the dense convolution runs.
-    Masked places of the input count as 0, and must be finite.
+    Masked places of the input count as 0; all of the input must be finite.
 
     Args:
         input: (N, C, *S), or (C, *S) without a batch.
