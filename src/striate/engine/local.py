@@ -1,7 +1,7 @@
 """Convolution with weights of its own at every position: blocks of positions, each a batch of small matrix products.
 
 The patches of a block are copied, multiplied and forgotten; backward copies them again. A tap at a time would copy
-nothing, and its products of C columns ran at a third of the speed.
+nothing, but its products are smaller: of 32 samples and 16 channels, 3x3, the transpose took 13 % longer.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -17,7 +17,7 @@ from striate.functional.conv import Ints, PaddingLike, conv, flipped
 from striate.functional.conv_transpose import conv_transpose
 
 # Multiply-adds that cost as much as one element moved to or from the blocks, which are channels-last: 16 to 90 in the
-# layers measured. Contiguous tensors are transposed on the way, both ways, through fresh memory: 90 to 300.
+# layers measured. Contiguous tensors are transposed on the way, both ways, through fresh memory: 90 to 160.
 MOVE, TRANSPOSE = 30, 160
 
 
