@@ -150,6 +150,51 @@ def backward_weight(grad, input, problem):
     return np.einsum("ngop,ngcpt->goct", grad, seen).reshape(problem.weight_shape)
 
 
+def _of_groups(problem):
+    """Each output channel with the input channels of its group."""
+    inputs, outputs = problem.in_channels // problem.groups, problem.out_channels // problem.groups
+    return [(out, slice(out // outputs * inputs, (out // outputs + 1) * inputs)) for out in range(problem.out_channels)]
+
+
+def local_convolution(input, weight, problem):
+    """Each position by itself: what it sees times its own kernel, of a weight (*T, O, *K, C / groups)."""
+    seen = patches(input, problem)
+    kernels = np.asarray(weight).reshape(seen.shape[2], problem.out_channels, seen.shape[3], -1)
+    result = np.zeros((problem.batch, problem.out_channels, seen.shape[2]))
+    for position in range(seen.shape[2]):
+        for out, group in _of_groups(problem):
+            result[:, out, position] = (seen[:, group, position] * kernels[position, out].T).sum((1, 2))
+    return result.reshape(problem.batch, problem.out_channels, *output_size(problem))
+
+
+def local_backward_data(grad, weight, problem):
+    """The gradient by the input, and the transposed layer: each position sends its kernel back to where it read."""
+    index = sources(problem)
+    grad = np.asarray(grad).reshape(problem.batch, problem.out_channels, len(index))
+    kernels = np.asarray(weight).reshape(len(index), problem.out_channels, index.shape[1], -1)
+    result = np.zeros((problem.batch, problem.in_channels, int(np.prod(problem.size))))
+    for position, tap in zip(*np.nonzero(index >= 0), strict=True):
+        for out, group in _of_groups(problem):
+            sent = grad[:, out, position, None] * kernels[position, out, tap]
+            result[:, group, index[position, tap]] += sent
+    for position, tap in zip(*np.nonzero(index == -2), strict=True):
+        for out, group in _of_groups(problem):
+            sent = grad[:, out, position, None] * kernels[position, out, tap]
+            result[:, group] += sent[..., None] / result.shape[2]
+    return result.reshape(problem.input_shape)
+
+
+def local_backward_weight(grad, input, problem):
+    """The gradient by a weight (*T, O, *K, C / groups)."""
+    seen = patches(input, problem)
+    grad = np.asarray(grad).reshape(problem.batch, problem.out_channels, seen.shape[2])
+    result = np.zeros((seen.shape[2], problem.out_channels, seen.shape[3], problem.in_channels // problem.groups))
+    for position in range(seen.shape[2]):
+        for out, group in _of_groups(problem):
+            result[position, out] = (grad[:, out, position, None, None] * seen[:, group, position]).sum(0).T
+    return result.reshape(*output_size(problem), problem.out_channels, *problem.kernel, result.shape[3])
+
+
 def max_pool(input, size, kernel, stride, dilation, amounts, outputs):
     """Values and flat indices, by torch's rule: the first maximum wins, and the last NaN before it."""
     batch, channels = input.shape[:2]

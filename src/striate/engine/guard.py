@@ -47,6 +47,18 @@ def is_traced() -> bool:
     return is_compiling() or is_tracing()
 
 
+def needs_operators(*tensors: Tensor) -> bool:
+    """Whether only torch's operators know this call: subclasses, functional transforms, forward-mode AD, autocast."""
+    if any(type(tensor) not in _PLAIN or tensor.layout is not torch.strided or tensor.is_meta for tensor in tensors):
+        return True
+    return _transforms_active() or forward_ad._current_level >= 0 or autocasts(tensors[0])
+
+
+def autocasts(tensor: Tensor) -> bool:
+    """Whether torch chooses the dtypes of operators on this tensor's device."""
+    return not tensor.is_meta and torch.is_autocast_enabled(tensor.device.type)
+
+
 def layout_of(tensor: Tensor) -> str:
     """Return `"nchw"` for a contiguous tensor, `"nhwc"` for channels_last, else `"strided"`; both is contiguous."""
     if tensor.is_contiguous():

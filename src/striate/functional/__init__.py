@@ -3,8 +3,11 @@
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from striate.functional.fold import fold, unfold
+from striate.functional.local import local_conv, local_conv_transpose
+from striate.functional.masked import masked_conv
 from striate.functional.matrix import as_matrix
 from striate.functional.pad import pad
+from striate.functional.partial import partial_conv
 from striate.functional.pool import (
     avg_pool,
     avg_pool1d,
@@ -17,6 +20,7 @@ from striate.functional.pool import (
     max_pool2d,
     max_pool3d,
 )
+from striate.functional.response_norm import global_response_norm
 
 __all__ = [
     "as_matrix",
@@ -35,10 +39,15 @@ __all__ = [
     "fold",
     "global_avg_pool",
     "global_max_pool",
+    "global_response_norm",
+    "local_conv",
+    "local_conv_transpose",
+    "masked_conv",
     "max_pool",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
     "pad",
+    "partial_conv",
     "unfold",
 ]

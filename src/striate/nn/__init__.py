@@ -5,6 +5,42 @@ from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTran
 from striate.nn.fold import Fold, Unfold
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
 from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
+from striate.nn.local import (
+    LazyLocallyConnected1d,
+    LazyLocallyConnected2d,
+    LazyLocallyConnected3d,
+    LocallyConnected1d,
+    LocallyConnected2d,
+    LocallyConnected3d,
+    LocallyConnectedNd,
+)
+from striate.nn.local_transpose import (
+    LazyLocallyConnectedTranspose1d,
+    LazyLocallyConnectedTranspose2d,
+    LazyLocallyConnectedTranspose3d,
+    LocallyConnectedTranspose1d,
+    LocallyConnectedTranspose2d,
+    LocallyConnectedTranspose3d,
+    LocallyConnectedTransposeNd,
+)
+from striate.nn.masked import (
+    LazyMaskedConv1d,
+    LazyMaskedConv2d,
+    LazyMaskedConv3d,
+    MaskedConv1d,
+    MaskedConv2d,
+    MaskedConv3d,
+    MaskedConvNd,
+)
+from striate.nn.partial import (
+    LazyPartialConv1d,
+    LazyPartialConv2d,
+    LazyPartialConv3d,
+    PartialConv1d,
+    PartialConv2d,
+    PartialConv3d,
+    PartialConvNd,
+)
 from striate.nn.pool import (
     AvgPool1d,
     AvgPool2d,
@@ -15,6 +51,7 @@ from striate.nn.pool import (
     MaxPool2d,
     MaxPool3d,
 )
+from striate.nn.response_norm import GlobalResponseNorm
 
 __all__ = [
     "AvgPool1d",
@@ -31,14 +68,43 @@ __all__ = [
     "Fold",
     "GlobalAvgPool",
     "GlobalMaxPool",
+    "GlobalResponseNorm",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
     "LazyConvTranspose1d",
     "LazyConvTranspose2d",
     "LazyConvTranspose3d",
+    "LazyLocallyConnected1d",
+    "LazyLocallyConnected2d",
+    "LazyLocallyConnected3d",
+    "LazyLocallyConnectedTranspose1d",
+    "LazyLocallyConnectedTranspose2d",
+    "LazyLocallyConnectedTranspose3d",
+    "LazyMaskedConv1d",
+    "LazyMaskedConv2d",
+    "LazyMaskedConv3d",
+    "LazyPartialConv1d",
+    "LazyPartialConv2d",
+    "LazyPartialConv3d",
+    "LocallyConnected1d",
+    "LocallyConnected2d",
+    "LocallyConnected3d",
+    "LocallyConnectedNd",
+    "LocallyConnectedTranspose1d",
+    "LocallyConnectedTranspose2d",
+    "LocallyConnectedTranspose3d",
+    "LocallyConnectedTransposeNd",
+    "MaskedConv1d",
+    "MaskedConv2d",
+    "MaskedConv3d",
+    "MaskedConvNd",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "PartialConv1d",
+    "PartialConv2d",
+    "PartialConv3d",
+    "PartialConvNd",
     "Unfold",
 ]
