@@ -5,7 +5,7 @@
 namespace striate::samples {
 
 std::string why_not(const Problem& problem, Direction) {
-  if (problem.ndim != 2) return "it has two spatial axes";
+  if (problem.ndim != 2) return "its tiles have two axes";
   std::int64_t input = problem.in_channels, output = problem.out_channels;
   for (int i = 0; i < 2; ++i) {
     const Axis& axis = problem.own_axis(i);

@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 import strategies
 import torch
+from kernels import LEVELS
 from torch.nn import functional as F
 
 import striate.functional as SF
 from striate import use_kernel
-from striate.engine._load import isa_found, ops
+from striate.engine._load import ops
 from striate.engine.selection import kernel_list
 
-ISA_NAMES = ("baseline", "avx2", "avx512")
-LEVELS = ISA_NAMES[: ISA_NAMES.index(isa_found()) + 1] if isa_found() in ISA_NAMES else ("baseline",)
 FUNCTIONS = {"relu": F.relu, "relu6": F.relu6, "silu": F.silu, "gelu": F.gelu}
 CONVS = {1: SF.conv1d, 2: SF.conv2d, 3: SF.conv3d}
 KERNELS = pytest.mark.parametrize("kernel", [*kernel_list("forward"), "torch"])
@@ -22,7 +21,7 @@ ACTIVATIONS = pytest.mark.parametrize("activation", FUNCTIONS)
 def tensors(kernel, dtype=torch.float64, ndim=2):
     """Operands that the kernel can convolve; and with which groups and padding."""
     groups, filters = {"depthwise": (4, 8), "grouped": (2, 4)}.get(kernel, (1, 8))
-    taps, padding = (1, 0) if kernel == "pointwise" else (3, 1)
+    taps, padding = {"pointwise": (1, 0), "samples": (5, 2)}.get(kernel, (3, 1))
     shapes = (2, 4, *(6,) * ndim), (filters, 4 // groups, *(taps,) * ndim), (filters,)
     return [strategies.numbers(shape, seed, dtype).mul_(2) for seed, shape in enumerate(shapes)], groups, padding
 
@@ -32,7 +31,7 @@ def tensors(kernel, dtype=torch.float64, ndim=2):
 @pytest.mark.parametrize("ndim", [1, 2, 3])
 @pytest.mark.parametrize("layout", ["contiguous", "channels_last"])
 def test_without_a_gradient(kernel, activation, ndim, layout):
-    if kernel == "winograd" and ndim == 1:
+    if (kernel == "winograd" and ndim == 1) or (kernel == "samples" and ndim != 2):
         pytest.skip("its tiles have two axes")
     (input, weight, bias), groups, padding = tensors(kernel, ndim=ndim)
     input = strategies.in_layout(input, layout)
