@@ -2,6 +2,7 @@
 
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from striate.functional.depthwise import depthwise_conv
 from striate.functional.pad import pad
 from striate.functional.pool import (
     avg_pool,
@@ -15,6 +16,7 @@ from striate.functional.pool import (
     max_pool2d,
     max_pool3d,
 )
+from striate.functional.separable import separable_conv, separable_conv_transpose
 
 __all__ = [
     "avg_pool",
@@ -29,6 +31,7 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "depthwise_conv",
     "global_avg_pool",
     "global_max_pool",
     "max_pool",
@@ -36,4 +39,6 @@ __all__ = [
     "max_pool2d",
     "max_pool3d",
     "pad",
+    "separable_conv",
+    "separable_conv_transpose",
 ]

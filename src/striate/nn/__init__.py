@@ -2,6 +2,15 @@
 
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from striate.nn.depthwise import (
+    DepthwiseConv1d,
+    DepthwiseConv2d,
+    DepthwiseConv3d,
+    DepthwiseConvNd,
+    LazyDepthwiseConv1d,
+    LazyDepthwiseConv2d,
+    LazyDepthwiseConv3d,
+)
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
 from striate.nn.pool import (
     AvgPool1d,
@@ -13,6 +22,15 @@ from striate.nn.pool import (
     MaxPool2d,
     MaxPool3d,
 )
+from striate.nn.separable import (
+    LazySeparableConv1d,
+    LazySeparableConv2d,
+    LazySeparableConv3d,
+    SeparableConv1d,
+    SeparableConv2d,
+    SeparableConv3d,
+)
+from striate.nn.separable_transpose import SeparableConvTranspose1d, SeparableConvTranspose2d, SeparableConvTranspose3d
 
 __all__ = [
     "AvgPool1d",
@@ -25,12 +43,28 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "DepthwiseConv1d",
+    "DepthwiseConv2d",
+    "DepthwiseConv3d",
+    "DepthwiseConvNd",
     "GlobalAvgPool",
     "GlobalMaxPool",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
+    "LazyDepthwiseConv1d",
+    "LazyDepthwiseConv2d",
+    "LazyDepthwiseConv3d",
+    "LazySeparableConv1d",
+    "LazySeparableConv2d",
+    "LazySeparableConv3d",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "SeparableConv1d",
+    "SeparableConv2d",
+    "SeparableConv3d",
+    "SeparableConvTranspose1d",
+    "SeparableConvTranspose2d",
+    "SeparableConvTranspose3d",
 ]

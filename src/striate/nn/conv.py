@@ -48,6 +48,7 @@ class ConvNd(_ConvNd):
     """
 
     padding_value: float = 0.0  # layers pickled by torch.nn know none
+    activation: str | None = None  # what `DepthwiseConvNd` may end in
 
     def __init__(
         self,
@@ -113,14 +114,16 @@ class ConvNd(_ConvNd):
             self.groups,
             self.padding_mode,
             self.padding_value,
-            None,
+            self.activation,
         )
         return convolution(input, weight, bias, asked)
 
     def extra_repr(self) -> str:
         """torch.nn's text, and what torch.nn does not know."""
         known: str = super().extra_repr()  # type: ignore[no-untyped-call]
-        return f"{known}, padding_value={self.padding_value}" if self.padding_value else known
+        if self.padding_value:
+            known += f", padding_value={self.padding_value}"
+        return f"{known}, activation={self.activation}" if self.activation else known
 
 
 def _torch_padding(geometry: Geometry) -> str | tuple[int, ...] | None:
