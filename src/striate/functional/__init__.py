@@ -17,6 +17,7 @@ from striate.functional.pool import (
     max_pool3d,
 )
 from striate.functional.separable import separable_conv, separable_conv_transpose
+from striate.functional.spatial import join_kernel, separate_kernel, spatial_separable_conv
 
 __all__ = [
     "avg_pool",
@@ -34,6 +35,7 @@ __all__ = [
     "depthwise_conv",
     "global_avg_pool",
     "global_max_pool",
+    "join_kernel",
     "max_pool",
     "max_pool1d",
     "max_pool2d",
@@ -41,4 +43,6 @@ __all__ = [
     "pad",
     "separable_conv",
     "separable_conv_transpose",
+    "separate_kernel",
+    "spatial_separable_conv",
 ]

@@ -31,6 +31,7 @@ from striate.nn.separable import (
     SeparableConv3d,
 )
 from striate.nn.separable_transpose import SeparableConvTranspose1d, SeparableConvTranspose2d, SeparableConvTranspose3d
+from striate.nn.spatial import SpatialSeparableConv2d, SpatialSeparableConv3d, SpatialSeparableConvNd
 
 __all__ = [
     "AvgPool1d",
@@ -67,4 +68,7 @@ __all__ = [
     "SeparableConvTranspose1d",
     "SeparableConvTranspose2d",
     "SeparableConvTranspose3d",
+    "SpatialSeparableConv2d",
+    "SpatialSeparableConv3d",
+    "SpatialSeparableConvNd",
 ]
