@@ -7,6 +7,7 @@ from striate.arithmetic.border import PADDING_MODES, padding_mode_argument, sour
 from striate.arithmetic.cost import ConvolutionCost, DirectionCost, convolution_cost
 from striate.arithmetic.geometry import Geometry
 from striate.arithmetic.inverse import input_sizes, padding_totals, solve_padding
+from striate.arithmetic.mixed import aligned_amounts, channel_runs, even_blocks, widest_dilation
 from striate.arithmetic.padding import PADDING_WORDS, padding_amounts
 from striate.arithmetic.receptive_field import ReceptiveField, receptive_field
 from striate.arithmetic.window import Window
@@ -19,7 +20,10 @@ __all__ = [
     "Geometry",
     "ReceptiveField",
     "Window",
+    "aligned_amounts",
+    "channel_runs",
     "convolution_cost",
+    "even_blocks",
     "input_sizes",
     "padding_amounts",
     "padding_mode_argument",
@@ -27,4 +31,5 @@ __all__ = [
     "receptive_field",
     "solve_padding",
     "source_index",
+    "widest_dilation",
 ]

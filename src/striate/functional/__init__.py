@@ -3,6 +3,7 @@
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from striate.functional.depthwise import depthwise_conv
+from striate.functional.mixed import mixed_dilation_conv
 from striate.functional.pad import pad
 from striate.functional.pool import (
     avg_pool,
@@ -17,6 +18,7 @@ from striate.functional.pool import (
     max_pool3d,
 )
 from striate.functional.separable import separable_conv, separable_conv_transpose
+from striate.functional.shuffle import channel_shuffle
 from striate.functional.spatial import join_kernel, separate_kernel, spatial_separable_conv
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "channel_shuffle",
     "conv",
     "conv1d",
     "conv2d",
@@ -40,6 +43,7 @@ __all__ = [
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "mixed_dilation_conv",
     "pad",
     "separable_conv",
     "separable_conv_transpose",

@@ -12,6 +12,15 @@ from striate.nn.depthwise import (
     LazyDepthwiseConv3d,
 )
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
+from striate.nn.mixed import (
+    LazyMixedDilationConv1d,
+    LazyMixedDilationConv2d,
+    LazyMixedDilationConv3d,
+    MixedDilationConv1d,
+    MixedDilationConv2d,
+    MixedDilationConv3d,
+    MixedDilationConvNd,
+)
 from striate.nn.pool import (
     AvgPool1d,
     AvgPool2d,
@@ -31,12 +40,14 @@ from striate.nn.separable import (
     SeparableConv3d,
 )
 from striate.nn.separable_transpose import SeparableConvTranspose1d, SeparableConvTranspose2d, SeparableConvTranspose3d
+from striate.nn.shuffle import ChannelShuffle
 from striate.nn.spatial import SpatialSeparableConv2d, SpatialSeparableConv3d, SpatialSeparableConvNd
 
 __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "ChannelShuffle",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -56,12 +67,19 @@ __all__ = [
     "LazyDepthwiseConv1d",
     "LazyDepthwiseConv2d",
     "LazyDepthwiseConv3d",
+    "LazyMixedDilationConv1d",
+    "LazyMixedDilationConv2d",
+    "LazyMixedDilationConv3d",
     "LazySeparableConv1d",
     "LazySeparableConv2d",
     "LazySeparableConv3d",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MixedDilationConv1d",
+    "MixedDilationConv2d",
+    "MixedDilationConv3d",
+    "MixedDilationConvNd",
     "SeparableConv1d",
     "SeparableConv2d",
     "SeparableConv3d",
