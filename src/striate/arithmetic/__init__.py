@@ -10,17 +10,20 @@ from striate.arithmetic.inverse import input_sizes, padding_totals, solve_paddin
 from striate.arithmetic.mixed import aligned_amounts, channel_runs, even_blocks, widest_dilation
 from striate.arithmetic.padding import PADDING_WORDS, padding_amounts
 from striate.arithmetic.receptive_field import ReceptiveField, receptive_field
+from striate.arithmetic.streaming import CausalStep, causal_step
 from striate.arithmetic.window import Window
 
 __all__ = [
     "PADDING_MODES",
     "PADDING_WORDS",
+    "CausalStep",
     "ConvolutionCost",
     "DirectionCost",
     "Geometry",
     "ReceptiveField",
     "Window",
     "aligned_amounts",
+    "causal_step",
     "channel_runs",
     "convolution_cost",
     "even_blocks",

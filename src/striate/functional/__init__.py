@@ -1,5 +1,6 @@
 """The operators on tensors: no parameters, no state. Usually `import striate.functional as SF`."""
 
+from striate.functional.causal import CausalState, causal_conv, causal_conv_step
 from striate.functional.conv import conv, conv1d, conv2d, conv3d
 from striate.functional.conv_transpose import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from striate.functional.depthwise import depthwise_conv
@@ -22,10 +23,13 @@ from striate.functional.shuffle import channel_shuffle
 from striate.functional.spatial import join_kernel, separate_kernel, spatial_separable_conv
 
 __all__ = [
+    "CausalState",
     "avg_pool",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "causal_conv",
+    "causal_conv_step",
     "channel_shuffle",
     "conv",
     "conv1d",

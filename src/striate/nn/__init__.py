@@ -1,5 +1,15 @@
 """The layers: `torch.nn.Module` faces over `striate.functional`. Usually `import striate.nn as snn`."""
 
+from striate.nn.causal import (
+    CausalConv1d,
+    CausalConv2d,
+    CausalConv3d,
+    CausalConvNd,
+    CausalStream,
+    LazyCausalConv1d,
+    LazyCausalConv2d,
+    LazyCausalConv3d,
+)
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from striate.nn.depthwise import (
@@ -47,6 +57,11 @@ __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "CausalConv1d",
+    "CausalConv2d",
+    "CausalConv3d",
+    "CausalConvNd",
+    "CausalStream",
     "ChannelShuffle",
     "Conv1d",
     "Conv2d",
@@ -61,6 +76,9 @@ __all__ = [
     "DepthwiseConvNd",
     "GlobalAvgPool",
     "GlobalMaxPool",
+    "LazyCausalConv1d",
+    "LazyCausalConv2d",
+    "LazyCausalConv3d",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",

@@ -1,7 +1,7 @@
 """Convolution layers that read their input channels off the first input."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch.nn.modules.conv import _LazyConvXdMixin
@@ -30,6 +30,7 @@ class _LazyFace(_LazyConvXdMixin):
         dtype: torch.dtype | None = None,
         *,
         padding_value: float = 0.0,
+        **only_named: Any,  # noqa: ANN401  # of a layer that knows more than `ConvNd`
     ) -> None:
         # The parameters made here are replaced below; without a bias there is one less to make.
         super().__init__(  # type: ignore[misc]
@@ -45,6 +46,7 @@ class _LazyFace(_LazyConvXdMixin):
             device,
             dtype,
             padding_value=padding_value,
+            **only_named,
         )
         self.out_channels = out_channels
         self.weight = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
