@@ -10,6 +10,7 @@ from striate.arithmetic.inverse import input_sizes, padding_totals, solve_paddin
 from striate.arithmetic.mixed import aligned_amounts, channel_runs, even_blocks, widest_dilation
 from striate.arithmetic.padding import PADDING_WORDS, padding_amounts
 from striate.arithmetic.receptive_field import ReceptiveField, receptive_field
+from striate.arithmetic.resizing import resized_size
 from striate.arithmetic.streaming import CausalStep, causal_step
 from striate.arithmetic.window import Window
 
@@ -32,6 +33,7 @@ __all__ = [
     "padding_mode_argument",
     "padding_totals",
     "receptive_field",
+    "resized_size",
     "solve_padding",
     "source_index",
     "widest_dilation",

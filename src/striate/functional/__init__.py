@@ -18,6 +18,7 @@ from striate.functional.pool import (
     max_pool2d,
     max_pool3d,
 )
+from striate.functional.resize import resize_conv
 from striate.functional.separable import separable_conv, separable_conv_transpose
 from striate.functional.shuffle import channel_shuffle
 from striate.functional.spatial import join_kernel, separate_kernel, spatial_separable_conv
@@ -49,6 +50,7 @@ __all__ = [
     "max_pool3d",
     "mixed_dilation_conv",
     "pad",
+    "resize_conv",
     "separable_conv",
     "separable_conv_transpose",
     "separate_kernel",

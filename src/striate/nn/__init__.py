@@ -41,6 +41,15 @@ from striate.nn.pool import (
     MaxPool2d,
     MaxPool3d,
 )
+from striate.nn.resize import (
+    LazyResizeConv1d,
+    LazyResizeConv2d,
+    LazyResizeConv3d,
+    ResizeConv1d,
+    ResizeConv2d,
+    ResizeConv3d,
+    ResizeConvNd,
+)
 from striate.nn.separable import (
     LazySeparableConv1d,
     LazySeparableConv2d,
@@ -88,6 +97,9 @@ __all__ = [
     "LazyMixedDilationConv1d",
     "LazyMixedDilationConv2d",
     "LazyMixedDilationConv3d",
+    "LazyResizeConv1d",
+    "LazyResizeConv2d",
+    "LazyResizeConv3d",
     "LazySeparableConv1d",
     "LazySeparableConv2d",
     "LazySeparableConv3d",
@@ -98,6 +110,10 @@ __all__ = [
     "MixedDilationConv2d",
     "MixedDilationConv3d",
     "MixedDilationConvNd",
+    "ResizeConv1d",
+    "ResizeConv2d",
+    "ResizeConv3d",
+    "ResizeConvNd",
     "SeparableConv1d",
     "SeparableConv2d",
     "SeparableConv3d",
