@@ -46,8 +46,8 @@ def causal_conv(
 
     $$y[n, o, p] = b[o] + \sum_{c, t} w[o, c, t] \; x[n, c, p \cdot stride - (K - 1 - t) \cdot dilation]$$
 
-    In float32 and float64 on the CPU, an output's bits depend on nothing but the inputs that it reads: not on the size,
-    and not on the chunks of a stream (`causal_conv_step`). Elsewhere they are equal up to rounding.
+    On our kernels (float32 and float64 on the CPU) an output's bits depend on nothing but the inputs that it reads: not
+    on the size, and not on the chunks of a stream (`causal_conv_step`). Elsewhere they are equal up to rounding.
 
     Args:
         input: (N, C, *S), or (C, *S) without a batch.

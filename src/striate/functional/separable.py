@@ -11,9 +11,9 @@ from striate.functional.conv_transpose import conv_transpose
 from striate.functional.depthwise import depthwise_conv
 
 # Two kernels one after the other, not one. Counted at 128 channels, 3x3, 56x56, batch 8: the pointwise half has 411 of
-# the 440 million multiply-adds, and takes 4.2 of 5.7 ms on two cores that could do no better than 3.5. What fusing saves
-# is the depthwise half's way through memory, 26 MB: on a sample that stays in the caches it still takes 0.8 ms for 8, so
-# one kernel would need 5 ms, 1.15 times faster. Samples one, two or four at a time, whose intermediate stays in a cache
+# the 440 million multiply-adds, and takes 4.2 of 5.7 ms on two cores that could do no better than 3.5. Fusing saves the
+# depthwise half's way through memory, 26 MB: on samples that stay in the caches it still takes 0.8 ms of its 1.5, so
+# one kernel would need 5 ms, 1.15 times faster. One, two or four samples at a time, whose intermediate stays in a cache
 # without a kernel of its own, took 6.9, 6.4 and 6.2 ms.
 
 
