@@ -6,6 +6,7 @@ from striate.arithmetic import resized_size
 def test_sizes_are_rounded_down():
     assert resized_size((5, 7), 2) == (10, 14)
     assert resized_size((5, 7), (1.5, 0.5)) == (7, 3)
+    assert resized_size((10, 9, 30), (0.7, 1 / 3, 1.1)) == (7, 3, 33)
     assert resized_size((5,), target=9) == (9,)
     assert resized_size((5, 6), None, (9, 3)) == (9, 3)
 

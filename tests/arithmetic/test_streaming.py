@@ -31,5 +31,7 @@ def test_each_chunk_brings_what_a_list_of_all_inputs_would(chunks, kernel, strid
 
 @pytest.mark.parametrize("arguments", [(-1, 2), (0, -2)])
 def test_counts_are_not_negative(arguments):
-    with pytest.raises(ValueError, match="must be at least 0"):
+    with pytest.raises(
+        ValueError, match=f"seen and size must be at least 0, but got {arguments[0]} and {arguments[1]}"
+    ):
         causal_step(*arguments, kernel=3)

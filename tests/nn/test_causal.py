@@ -59,6 +59,17 @@ def test_layers_in_a_row_stream_by_their_states():
     assert torch.equal(torch.cat(outputs, 2), torch.nn.Sequential(*layers)(x))
 
 
+def test_a_compiled_step_takes_chunks_of_any_size():
+    layer = snn.CausalConv1d(2, 3, 3, stride=2)
+    x, state, outputs = strategies.numbers((1, 2, 31), 0), None, []
+    torch.compiler.reset()
+    step = torch.compile(layer.step, backend="aot_eager", fullgraph=True)
+    for chunk in x.split((7, 7, 7, 4, 1, 5), 2):
+        output, state = step(chunk, state)
+        outputs.append(output)
+    torch.testing.assert_close(torch.cat(outputs, 2), layer(x))
+
+
 @pytest.mark.parametrize(
     ("cls", "arguments", "message"),
     [

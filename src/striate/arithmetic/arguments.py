@@ -6,9 +6,12 @@ from operator import index
 
 def integer(value: object, name: str, minimum: int | None = None) -> int:
     """Return `value` as an int; TypeError if it is none, ValueError if it is below `minimum`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value  # or a compiler's symbol for one, which has no `__index__` to ask for
+    elif isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be an int, but got {value!r} of type {type(value).__name__}")
-    number = index(value)
+    else:
+        number = index(value)
     if minimum is not None and number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, but got {number}")
     return number

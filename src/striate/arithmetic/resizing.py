@@ -1,7 +1,8 @@
 """Sizes of a resized signal."""
 
 from collections.abc import Sequence
-from math import floor, isfinite
+from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from striate.arithmetic.arguments import integers
@@ -43,7 +44,9 @@ def resized_size(
         raise ValueError(f"give either scale_factor or size, but got scale_factor {scale_factor} and size {target}")
     if target is not None:
         return integers(target, ndim, "size", 1)
-    result = tuple(floor(n * scale) for n, scale in zip(size, scales_argument(scale_factor, ndim), strict=True))
+    # In whole numbers: 10 * 0.7 is 7, whatever floats make of it, and a compiler's symbol for a size knows no floor.
+    ratios = [Fraction(scale).limit_denominator(10**6) for scale in scales_argument(scale_factor, ndim)]
+    result = tuple(n * ratio.numerator // ratio.denominator for n, ratio in zip(size, ratios, strict=True))
     if 0 in result:
         raise ValueError(f"scale_factor {scale_factor} leaves {result} of an input of spatial size {tuple(size)}")
     return result

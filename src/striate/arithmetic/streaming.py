@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from striate.arithmetic.arguments import integer
 from striate.arithmetic.window import Window
 
 
@@ -43,7 +42,9 @@ def causal_step(seen: int, size: int, kernel: int, stride: int = 1, dilation: in
     CausalStep(skip=0, before=0, outputs=1, kept=2, seen=2)
     """
     reach = Window(kernel, stride, dilation).extent - 1
-    now = integer(seen, "seen", 0) + integer(size, "size", 0)
+    if seen < 0 or size < 0:  # compared, not normalised: they may be symbols of a compiler's
+        raise ValueError(f"seen and size must be at least 0, but got {seen} and {size}")
+    now = seen + size
     first, after = -(-seen // stride), -(-now // stride)  # the next output before and after the chunk
     start, start_after = first * stride - reach, after * stride - reach  # where their windows begin
     return CausalStep(
