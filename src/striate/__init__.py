@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from striate.train import evaluate as evaluate
     from striate.train import fit as fit
     from striate.train import predict as predict
+    from striate.view.checkerboard import checkerboard_score as checkerboard_score
 
 __version__ = "0.1.0"
 
@@ -30,11 +31,13 @@ _HOMES = {
     "evaluate": "striate.train",
     "fit": "striate.train",
     "predict": "striate.train",
+    "checkerboard_score": "striate.view.checkerboard",
 }
 _ROOMS = ("arithmetic", "data", "filters", "functional", "models", "nn", "train", "view")
 
 __all__ = [
     "accelerate",
+    "checkerboard_score",
     "evaluate",
     "explain_plan",
     "fit",

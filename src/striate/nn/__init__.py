@@ -1,7 +1,26 @@
 """The layers: `torch.nn.Module` faces over `striate.functional`. Usually `import striate.nn as snn`."""
 
+from striate.nn.causal import (
+    CausalConv1d,
+    CausalConv2d,
+    CausalConv3d,
+    CausalConvNd,
+    CausalStream,
+    LazyCausalConv1d,
+    LazyCausalConv2d,
+    LazyCausalConv3d,
+)
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, ConvTransposeNd
+from striate.nn.depthwise import (
+    DepthwiseConv1d,
+    DepthwiseConv2d,
+    DepthwiseConv3d,
+    DepthwiseConvNd,
+    LazyDepthwiseConv1d,
+    LazyDepthwiseConv2d,
+    LazyDepthwiseConv3d,
+)
 from striate.nn.fold import Fold, Unfold
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
 from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
@@ -32,6 +51,15 @@ from striate.nn.masked import (
     MaskedConv3d,
     MaskedConvNd,
 )
+from striate.nn.mixed import (
+    LazyMixedDilationConv1d,
+    LazyMixedDilationConv2d,
+    LazyMixedDilationConv3d,
+    MixedDilationConv1d,
+    MixedDilationConv2d,
+    MixedDilationConv3d,
+    MixedDilationConvNd,
+)
 from striate.nn.partial import (
     LazyPartialConv1d,
     LazyPartialConv2d,
@@ -51,12 +79,38 @@ from striate.nn.pool import (
     MaxPool2d,
     MaxPool3d,
 )
+from striate.nn.resize import (
+    LazyResizeConv1d,
+    LazyResizeConv2d,
+    LazyResizeConv3d,
+    ResizeConv1d,
+    ResizeConv2d,
+    ResizeConv3d,
+    ResizeConvNd,
+)
 from striate.nn.response_norm import GlobalResponseNorm
+from striate.nn.separable import (
+    LazySeparableConv1d,
+    LazySeparableConv2d,
+    LazySeparableConv3d,
+    SeparableConv1d,
+    SeparableConv2d,
+    SeparableConv3d,
+)
+from striate.nn.separable_transpose import SeparableConvTranspose1d, SeparableConvTranspose2d, SeparableConvTranspose3d
+from striate.nn.shuffle import ChannelShuffle
+from striate.nn.spatial import SpatialSeparableConv2d, SpatialSeparableConv3d, SpatialSeparableConvNd
 
 __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "CausalConv1d",
+    "CausalConv2d",
+    "CausalConv3d",
+    "CausalConvNd",
+    "CausalStream",
+    "ChannelShuffle",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -65,16 +119,26 @@ __all__ = [
     "ConvTranspose2d",
     "ConvTranspose3d",
     "ConvTransposeNd",
+    "DepthwiseConv1d",
+    "DepthwiseConv2d",
+    "DepthwiseConv3d",
+    "DepthwiseConvNd",
     "Fold",
     "GlobalAvgPool",
     "GlobalMaxPool",
     "GlobalResponseNorm",
+    "LazyCausalConv1d",
+    "LazyCausalConv2d",
+    "LazyCausalConv3d",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
     "LazyConvTranspose1d",
     "LazyConvTranspose2d",
     "LazyConvTranspose3d",
+    "LazyDepthwiseConv1d",
+    "LazyDepthwiseConv2d",
+    "LazyDepthwiseConv3d",
     "LazyLocallyConnected1d",
     "LazyLocallyConnected2d",
     "LazyLocallyConnected3d",
@@ -84,9 +148,18 @@ __all__ = [
     "LazyMaskedConv1d",
     "LazyMaskedConv2d",
     "LazyMaskedConv3d",
+    "LazyMixedDilationConv1d",
+    "LazyMixedDilationConv2d",
+    "LazyMixedDilationConv3d",
     "LazyPartialConv1d",
     "LazyPartialConv2d",
     "LazyPartialConv3d",
+    "LazyResizeConv1d",
+    "LazyResizeConv2d",
+    "LazyResizeConv3d",
+    "LazySeparableConv1d",
+    "LazySeparableConv2d",
+    "LazySeparableConv3d",
     "LocallyConnected1d",
     "LocallyConnected2d",
     "LocallyConnected3d",
@@ -102,9 +175,26 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MixedDilationConv1d",
+    "MixedDilationConv2d",
+    "MixedDilationConv3d",
+    "MixedDilationConvNd",
     "PartialConv1d",
     "PartialConv2d",
     "PartialConv3d",
     "PartialConvNd",
+    "ResizeConv1d",
+    "ResizeConv2d",
+    "ResizeConv3d",
+    "ResizeConvNd",
+    "SeparableConv1d",
+    "SeparableConv2d",
+    "SeparableConv3d",
+    "SeparableConvTranspose1d",
+    "SeparableConvTranspose2d",
+    "SeparableConvTranspose3d",
+    "SpatialSeparableConv2d",
+    "SpatialSeparableConv3d",
+    "SpatialSeparableConvNd",
     "Unfold",
 ]

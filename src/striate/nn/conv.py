@@ -48,8 +48,9 @@ class ConvNd(_ConvNd):
     torch.Size([1, 3, 4, 4, 4, 4])
     """
 
-    padding_value: float = 0.0  # layers pickled by torch.nn know neither
+    padding_value: float = 0.0  # layers pickled by torch.nn know none of these
     flip: bool = False
+    activation: str | None = None  # what `DepthwiseConvNd` may end in
 
     def __init__(
         self,
@@ -117,7 +118,7 @@ class ConvNd(_ConvNd):
             self.groups,
             self.padding_mode,
             self.padding_value,
-            None,
+            self.activation,
         )
         return convolution(input, flipped(weight) if self.flip else weight, bias, asked)
 
@@ -125,7 +126,8 @@ class ConvNd(_ConvNd):
         """torch.nn's text, and what torch.nn does not know."""
         known: str = super().extra_repr()  # type: ignore[no-untyped-call]
         known += f", padding_value={self.padding_value}" if self.padding_value else ""
-        return f"{known}, flip=True" if self.flip else known
+        known += ", flip=True" if self.flip else ""
+        return f"{known}, activation={self.activation}" if self.activation else known
 
 
 def _torch_padding(geometry: Geometry) -> str | tuple[int, ...] | None:

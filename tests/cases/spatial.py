@@ -1,0 +1,23 @@
+"""Spatially separable convolution."""
+
+import striate.nn as snn
+from cases.case import Case
+
+CASES = [
+    Case(
+        "SpatialSeparableConv2d",
+        lambda: snn.SpatialSeparableConv2d(4, 6, (3, 2), (2, 1), "same", groups=2, padding_mode=("reflect", "mean")),
+        (2, 4, 5, 6),
+        (2, 6, 3, 6),
+        (2, 3, 5, 6),
+        "channels",
+    ),
+    Case(
+        "SpatialSeparableConv3d",
+        lambda: snn.SpatialSeparableConv3d(2, 3, 2, dilation=2, mid_channels=(4, 1), bias=False),
+        (2, 2, 4, 5, 4),
+        (2, 3, 2, 3, 2),
+        (2, 1, 4, 5, 4),
+        "channels",
+    ),
+]
