@@ -1,20 +1,37 @@
 """The layers: `torch.nn.Module` faces over `striate.functional`. Usually `import striate.nn as snn`."""
 
+from striate.nn.adaptive_pool import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveLpPool1d,
+    AdaptiveLpPool2d,
+    AdaptiveLpPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+)
+from striate.nn.avg_pool import AvgPool1d, AvgPool2d, AvgPool3d
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from striate.nn.fractional_pool import FractionalMaxPool1d, FractionalMaxPool2d, FractionalMaxPool3d
+from striate.nn.global_pool import GlobalAvgPool, GlobalLpPool, GlobalMaxPool, GlobalMinPool, GlobalSumPool
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
-from striate.nn.pool import (
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    GlobalAvgPool,
-    GlobalMaxPool,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
-)
+from striate.nn.lp_pool import LpPool1d, LpPool2d, LpPool3d
+from striate.nn.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
+from striate.nn.min_pool import MinPool1d, MinPool2d, MinPool3d
+from striate.nn.sum_pool import SumPool1d, SumPool2d, SumPool3d
 
 __all__ = [
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveLpPool1d",
+    "AdaptiveLpPool2d",
+    "AdaptiveLpPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -25,12 +42,27 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "FractionalMaxPool1d",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "GlobalAvgPool",
+    "GlobalLpPool",
     "GlobalMaxPool",
+    "GlobalMinPool",
+    "GlobalSumPool",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
+    "LpPool1d",
+    "LpPool2d",
+    "LpPool3d",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MinPool1d",
+    "MinPool2d",
+    "MinPool3d",
+    "SumPool1d",
+    "SumPool2d",
+    "SumPool3d",
 ]
