@@ -65,7 +65,8 @@ def fractional_size(
 
 def ratios_argument(value: object, ndim: int) -> tuple[float, ...]:
     """Return one `output_ratio` an axis; ValueError unless each lies between 0 and 1."""
-    ratios = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,) * ndim
-    if len(ratios) != ndim or not all(isinstance(ratio, float) and 0 < ratio < 1 for ratio in ratios):
+    items = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,) * ndim
+    ratios = tuple(item for item in items if isinstance(item, float) and 0 < item < 1)
+    if len(items) != ndim or len(ratios) != ndim:
         raise ValueError(f"output_ratio must be a float between 0 and 1, or one an axis ({ndim}), but got {value!r}")
     return ratios

@@ -11,7 +11,7 @@ from striate.arithmetic.adaptive import adaptive_windows
 from striate.engine import pooling
 from striate.engine.axis_passes import max_by_axis, sum_by_axis
 
-_TORCH_MAX = {
+_TORCH_MAX: dict[int, Any] = {
     1: F.adaptive_max_pool1d_with_indices,
     2: F.adaptive_max_pool2d_with_indices,
     3: F.adaptive_max_pool3d_with_indices,
