@@ -26,7 +26,8 @@ def fractional_max(
             input.unsqueeze(2), (1, *kernel), (1, *outputs), torch.cat([samples, torch.zeros_like(samples)], 2)
         )
         return values.squeeze(2), indices.squeeze(2)
-    if ndim in {2, 3}:
+    tight = any(n == count + k - 1 for n, k, count in zip(input.shape[2:], kernel, outputs, strict=True))
+    if ndim == 2 or (ndim == 3 and not tight):  # torch's over three axes refuses windows at every place
         function = F.fractional_max_pool2d_with_indices if ndim == 2 else F.fractional_max_pool3d_with_indices
         pooled: tuple[Tensor, Tensor] = function(input, tuple(kernel), tuple(outputs), None, True, samples)
         return pooled

@@ -38,7 +38,8 @@ def sum_unpool(input: Tensor, geometry: Geometry, size: tuple[int, ...]) -> Tens
 
 def _tiles(window: Window, inputs: int, size: int) -> bool:
     """Whether the windows stand side by side and cover the whole axis."""
-    plain = window.before == 0 and window.dilation == 1 and window.stride == window.kernel
+    uncropped = window.before == 0 and window.after >= 0
+    plain = uncropped and window.dilation == 1 and window.stride == window.kernel
     return plain and size == inputs * window.kernel
 
 
