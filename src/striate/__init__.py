@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from striate.train import evaluate as evaluate
     from striate.train import fit as fit
     from striate.train import predict as predict
+    from striate.train import shift_consistency as shift_consistency
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ _HOMES = {
     "evaluate": "striate.train",
     "fit": "striate.train",
     "predict": "striate.train",
+    "shift_consistency": "striate.train",
 }
 _ROOMS = ("arithmetic", "data", "functional", "models", "nn", "train", "view")
 
@@ -41,6 +43,7 @@ __all__ = [
     "override",
     "predict",
     "restore",
+    "shift_consistency",
     "show_config",
     "use_kernel",
 ]
