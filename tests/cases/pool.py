@@ -22,6 +22,12 @@ def layer(name, ndim, *arguments, **more):
     return lambda: getattr(snn, f"{name}{ndim}d")(*arguments, **more)
 
 
+def fractional(ndim):
+    """What makes a fractional pooling with windows of its own."""
+    face = getattr(snn, f"FractionalMaxPool{ndim}d")
+    return lambda: face(2, 4, _random_samples=torch.full((1, 1, ndim), 0.3))
+
+
 def found(ndim):
     """What makes the arguments of an unpooling by 2: places at the second element of each window's last axis."""
 
@@ -59,7 +65,7 @@ for n in (1, 2, 3):
         case(
             "FractionalMaxPool",
             n,
-            layer("FractionalMaxPool", n, 2, 4, _random_samples=torch.full((1, 1, n), 0.3)),
+            fractional(n),
             (4,) * n,
             says="has 1 to 0 outputs",
         ),

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from itertools import product
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+import striate
 import striate.functional as SF
 
 
@@ -24,13 +26,14 @@ def spread(input, size, kernel, stride, dilation, amounts, mode):
     return result / (np.prod(kernel) if mode == "average" else 1)
 
 
-@given(strategies.poolings(), strategies.seeds, st.sampled_from(("nearest", "corner", "average")))
-def test_it_spreads_each_element_over_its_window(drawn, seed, mode):
+@given(strategies.poolings(), strategies.seeds, st.sampled_from(("nearest", "corner", "average")), st.booleans())
+def test_it_spreads_each_element_over_its_window(drawn, seed, mode, ours):
     (size, kernel, stride, dilation, amounts), ceil_mode = drawn
     outputs = strategies.pooled_size(*drawn[0], ceil_mode)
     input = strategies.whole_numbers((2, 2, *outputs), seed)
     window = {"padding": amounts, "dilation": dilation, "output_size": size}
-    result = SF.unpool(input, kernel, stride, mode, **window)
+    with nullcontext() if ours else striate.use_kernel("torch"):
+        result = SF.unpool(input, kernel, stride, mode, **window)
     expected = spread(input.numpy(), size, kernel, stride, dilation, amounts, mode)
     np.testing.assert_allclose(result.numpy(), expected, rtol=1e-14, atol=1e-14)
 

@@ -33,7 +33,7 @@ def fractional_max(
         return pooled
     columns = []
     for axis, (k, count) in enumerate(zip(kernel, outputs, strict=True)):
-        along = [-1 if i == axis else 1 for i in range(ndim)]
+        along = [count if i == axis else 1 for i in range(ndim)]
         starts = _starts(samples[:, :, axis], input.shape[axis + 2] - k, count)
         columns.append([(starts + tap).reshape(*starts.shape[:2], *along) for tap in range(k)])
     return max_over(input, columns)

@@ -59,12 +59,10 @@ def unpool(
     geometry = pool_window(input, kernel_size, stride, padding, dilation)
     size = unpooled_size(geometry, tuple(input.shape[-geometry.ndim :]), spatial_size(output_size, geometry.ndim))
     batched = input if input.ndim == geometry.ndim + 2 else input.unsqueeze(0)
-    if mode == "average":
-        batched = batched / prod(geometry.kernel)
+    divisor = prod(geometry.kernel) if mode == "average" else 1
     if mode == "corner":
-        amounts = tuple((window.before, window.after) for window in geometry.windows(size))
-        geometry = Geometry((1,) * geometry.ndim, geometry.stride, geometry.dilation, amounts)
-    output = unpooling.sum_unpool(batched, geometry, size)
+        geometry = _first_places(geometry, batched.shape[2:], size)
+    output = unpooling.sum_unpool(batched, geometry, size, divisor)
     return output if input.ndim == geometry.ndim + 2 else output.squeeze(0)
 
 
@@ -126,3 +124,12 @@ def unpool3d(
     """
     kernel_size = one_an_axis(kernel_size, 3)
     return unpool(input, kernel_size, stride, mode, padding=padding, dilation=dilation, output_size=output_size)
+
+
+def _first_places(geometry: Geometry, inputs: Sequence[int], size: Sequence[int]) -> Geometry:
+    """The window's first tap alone, with as many positions."""
+    amounts = tuple(
+        (window.before, min(window.after, (count - 1) * window.stride + 1 - window.before - n))
+        for window, count, n in zip(geometry.windows(size), inputs, size, strict=True)
+    )
+    return Geometry((1,) * geometry.ndim, geometry.stride, (1,) * geometry.ndim, amounts)
