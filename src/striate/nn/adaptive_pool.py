@@ -1,7 +1,5 @@
 """Adaptive pooling layers: torch.nn's, and that of the p-norm."""
 
-from typing import ClassVar
-
 from torch import Tensor, nn
 from torch.nn.modules.pooling import _AdaptiveAvgPoolNd, _AdaptiveMaxPoolNd
 
@@ -11,10 +9,11 @@ from striate.engine.norms import norm_type_argument
 from striate.functional.adaptive_pool import OutputSize
 from striate.functional.max_pool import MaxPooled
 from striate.functional.pool_window import one_an_axis
+from striate.nn.any_rank import AnyRank
 
 
 class _AdaptiveMaxPool(_AdaptiveMaxPoolNd):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     def __init__(self, output_size: OutputSize, return_indices: bool = False) -> None:
         adaptive_size(output_size, (1,) * self.spatial_axes)
@@ -23,6 +22,15 @@ class _AdaptiveMaxPool(_AdaptiveMaxPoolNd):
     def forward(self, input: Tensor) -> MaxPooled:
         """Pool `input`."""
         return SF.adaptive_max_pool(input, one_an_axis(self.output_size, self.spatial_axes), self.return_indices)
+
+
+class AdaptiveMaxPoolNd(AnyRank, _AdaptiveMaxPool):
+    """Adaptive maxima over `ndim` axes: `ndim`, then the arguments of `AdaptiveMaxPool2d`.
+
+    >>> import torch
+    >>> AdaptiveMaxPoolNd(4, 3)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 3, 3, 3, 3])
+    """
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPool, nn.AdaptiveMaxPool1d):
@@ -59,7 +67,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool, nn.AdaptiveMaxPool3d):
 
 
 class _AdaptiveAvgPool(_AdaptiveAvgPoolNd):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     def __init__(self, output_size: OutputSize) -> None:
         adaptive_size(output_size, (1,) * self.spatial_axes)
@@ -68,6 +76,15 @@ class _AdaptiveAvgPool(_AdaptiveAvgPoolNd):
     def forward(self, input: Tensor) -> Tensor:
         """Pool `input`."""
         return SF.adaptive_avg_pool(input, one_an_axis(self.output_size, self.spatial_axes))
+
+
+class AdaptiveAvgPoolNd(AnyRank, _AdaptiveAvgPool):
+    """Adaptive means over `ndim` axes: `ndim`, then the arguments of `AdaptiveAvgPool2d`.
+
+    >>> import torch
+    >>> AdaptiveAvgPoolNd(4, 3)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 3, 3, 3, 3])
+    """
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvgPool, nn.AdaptiveAvgPool1d):
@@ -104,7 +121,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool, nn.AdaptiveAvgPool3d):
 
 
 class _AdaptiveLpPool(nn.Module):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     def __init__(self, norm_type: float, output_size: OutputSize) -> None:
         norm_type_argument(norm_type)
@@ -120,6 +137,15 @@ class _AdaptiveLpPool(nn.Module):
     def extra_repr(self) -> str:
         """Return the arguments."""
         return f"norm_type={self.norm_type}, output_size={self.output_size}"
+
+
+class AdaptiveLpPoolNd(AnyRank, _AdaptiveLpPool):
+    """Adaptive p-norms over `ndim` axes: `ndim`, then the arguments of `AdaptiveLpPool2d`.
+
+    >>> import torch
+    >>> AdaptiveLpPoolNd(4, 2, 3)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 3, 3, 3, 3])
+    """
 
 
 class AdaptiveLpPool1d(_AdaptiveLpPool):

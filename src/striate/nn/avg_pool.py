@@ -1,6 +1,6 @@
 """Average pooling layers: torch.nn's, with every padding and dilation."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.modules.pooling import _AvgPoolNd
@@ -8,11 +8,12 @@ from torch.nn.modules.pooling import _AvgPoolNd
 from striate import functional as SF
 from striate.functional.conv import Ints, PaddingLike
 from striate.functional.pool_window import one_an_axis
+from striate.nn.any_rank import AnyRank
 from striate.nn.pool_window import check_window
 
 
 class _AvgPool(_AvgPoolNd):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     kernel_size: Any
     stride: Any
@@ -57,6 +58,15 @@ class _AvgPool(_AvgPoolNd):
     def extra_repr(self) -> str:
         """torch.nn's text, and the dilation if there is one."""
         return super().extra_repr() + ("" if self.dilation == 1 else f", dilation={self.dilation}")
+
+
+class AvgPoolNd(AnyRank, _AvgPool):
+    """The mean of each window over `ndim` axes: `ndim`, then the arguments of `AvgPool2d`.
+
+    >>> import torch
+    >>> AvgPoolNd(4, 2)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 2, 2, 2, 2])
+    """
 
 
 class AvgPool1d(_AvgPool, nn.AvgPool1d):

@@ -1,7 +1,6 @@
 """Blurred downsampling layers."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -9,11 +8,12 @@ from striate import functional as SF
 from striate.arithmetic import padding_mode_argument
 from striate.functional.conv import Ints, PaddingLike
 from striate.functional.pool_window import one_an_axis
+from striate.nn.any_rank import AnyRank
 from striate.nn.pool_window import check_window
 
 
 class _BlurPool(nn.Module):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     def __init__(
         self,
@@ -40,6 +40,15 @@ class _BlurPool(nn.Module):
         """Return the arguments that are not None."""
         padding = "" if self.padding is None else f"padding={self.padding}, "
         return f"kernel_size={self.kernel_size}, stride={self.stride}, {padding}padding_mode={self.padding_mode}"
+
+
+class BlurPoolNd(AnyRank, _BlurPool):
+    """A binomial blur and a stride over `ndim` axes: `ndim`, then the arguments of `BlurPool2d`.
+
+    >>> import torch
+    >>> BlurPoolNd(4)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 2, 2, 2, 2])
+    """
 
 
 class BlurPool1d(_BlurPool):

@@ -1,6 +1,6 @@
 """Fractional max pooling layers: torch.nn's, and that over one axis."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -10,10 +10,11 @@ from striate.arithmetic.arguments import integers
 from striate.functional.conv import Ints
 from striate.functional.fractional_pool import Ratios
 from striate.functional.max_pool import MaxPooled
+from striate.nn.any_rank import AnyRank
 
 
 class _FractionalMaxPool(nn.Module):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     kernel_size: Any
     output_size: Any
@@ -48,6 +49,15 @@ class _FractionalMaxPool(nn.Module):
         """Return the arguments."""
         asked = f"output_ratio={self.output_ratio}" if self.output_size is None else f"output_size={self.output_size}"
         return f"kernel_size={self.kernel_size}, {asked}"
+
+
+class FractionalMaxPoolNd(AnyRank, _FractionalMaxPool):
+    """Fractional maxima over `ndim` axes: `ndim`, then the arguments of `FractionalMaxPool2d`.
+
+    >>> import torch
+    >>> FractionalMaxPoolNd(4, 2, 3)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 3, 3, 3, 3])
+    """
 
 
 class FractionalMaxPool1d(_FractionalMaxPool):

@@ -1,7 +1,5 @@
 """Lp pooling layers: torch.nn's, with the true norm and every padding and dilation."""
 
-from typing import ClassVar
-
 from torch import Tensor, nn
 from torch.nn.modules.pooling import _LPPoolNd
 
@@ -9,11 +7,12 @@ from striate import functional as SF
 from striate.engine.norms import norm_type_argument
 from striate.functional.conv import Ints, PaddingLike
 from striate.functional.pool_window import one_an_axis
+from striate.nn.any_rank import AnyRank
 from striate.nn.pool_window import check_window
 
 
 class _LpPool(_LPPoolNd):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     padding: PaddingLike = 0  # layers pickled by torch.nn know neither
     dilation: Ints = 1
@@ -50,6 +49,15 @@ class _LpPool(_LPPoolNd):
         """torch.nn's text, and what torch.nn does not know."""
         padding = "" if self.padding == 0 else f", padding={self.padding}"
         return super().extra_repr() + padding + ("" if self.dilation == 1 else f", dilation={self.dilation}")
+
+
+class LpPoolNd(AnyRank, _LpPool):
+    """The p-norm of each window over `ndim` axes: `ndim`, then the arguments of `LpPool2d`.
+
+    >>> import torch
+    >>> LpPoolNd(4, 2, 2)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 2, 2, 2, 2])
+    """
 
 
 class LpPool1d(_LpPool, nn.LPPool1d):

@@ -8,6 +8,7 @@ from striate import functional as SF
 from striate.arithmetic import padding_mode_argument
 from striate.arithmetic.arguments import integers
 from striate.functional.conv import Ints, PaddingLike
+from striate.nn.any_rank import AnyRank
 from striate.nn.pool_window import WindowPool
 
 
@@ -39,6 +40,15 @@ class _MaxBlurPool(WindowPool):
             f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, dilation={self.dilation}, "
             f"blur_size={self.blur_size}, padding_mode={self.padding_mode}"
         )
+
+
+class MaxBlurPoolNd(AnyRank, _MaxBlurPool):
+    """A maximum, a blur and a stride over `ndim` axes: `ndim`, then the arguments of `MaxBlurPool2d`.
+
+    >>> import torch
+    >>> MaxBlurPoolNd(4, 2)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 2, 2, 2, 2])
+    """
 
 
 class MaxBlurPool1d(_MaxBlurPool):

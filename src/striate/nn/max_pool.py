@@ -1,7 +1,5 @@
 """Max pooling layers: torch.nn's, with every padding."""
 
-from typing import ClassVar
-
 from torch import Tensor, nn
 from torch.nn.modules.pooling import _MaxPoolNd
 
@@ -9,11 +7,12 @@ from striate import functional as SF
 from striate.functional.conv import Ints, PaddingLike
 from striate.functional.max_pool import MaxPooled
 from striate.functional.pool_window import one_an_axis
+from striate.nn.any_rank import AnyRank
 from striate.nn.pool_window import check_window
 
 
 class _MaxPool(_MaxPoolNd):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     def __init__(
         self,
@@ -38,6 +37,15 @@ class _MaxPool(_MaxPoolNd):
             self.ceil_mode,
             self.return_indices,
         )
+
+
+class MaxPoolNd(AnyRank, _MaxPool):
+    """The maximum of each window over `ndim` axes: `ndim`, then the arguments of `MaxPool2d`.
+
+    >>> import torch
+    >>> MaxPoolNd(4, 2)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 2, 2, 2, 2])
+    """
 
 
 class MaxPool1d(_MaxPool, nn.MaxPool1d):

@@ -1,7 +1,7 @@
 """Max unpooling layers: torch.nn's, with every padding and dilation."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.modules.pooling import _MaxUnpoolNd
@@ -9,11 +9,12 @@ from torch.nn.modules.pooling import _MaxUnpoolNd
 from striate import functional as SF
 from striate.arithmetic.arguments import integers
 from striate.functional.conv import Ints, PaddingLike
+from striate.nn.any_rank import AnyRank
 from striate.nn.pool_window import check_window
 
 
 class _MaxUnpool(_MaxUnpoolNd):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     kernel_size: Any
     stride: Any
@@ -44,6 +45,16 @@ class _MaxUnpool(_MaxUnpoolNd):
     def extra_repr(self) -> str:
         """torch.nn's text, and the dilation if there is one."""
         return super().extra_repr() + ("" if self.dilation == 1 else f", dilation={self.dilation}")
+
+
+class MaxUnpoolNd(AnyRank, _MaxUnpool):
+    """What max pooling found, put back over `ndim` axes: `ndim`, then the arguments of `MaxUnpool2d`.
+
+    >>> import torch
+    >>> values = torch.randn(1, 2, 4, 4, 4, 4)
+    >>> MaxUnpoolNd(4, 2)(values, torch.arange(256).reshape(4, 4, 4, 4).expand(values.shape)).shape
+    torch.Size([1, 2, 8, 8, 8, 8])
+    """
 
 
 class MaxUnpool1d(_MaxUnpool, nn.MaxUnpool1d):

@@ -5,6 +5,7 @@ from torch import Tensor
 from striate import functional as SF
 from striate.functional.conv import Ints, PaddingLike
 from striate.functional.max_pool import MaxPooled
+from striate.nn.any_rank import AnyRank
 from striate.nn.pool_window import WindowPool
 
 
@@ -26,6 +27,15 @@ class _MinPool(WindowPool):
         return SF.min_pool(
             input, self.window, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
         )
+
+
+class MinPoolNd(AnyRank, _MinPool):
+    """The minimum of each window over `ndim` axes: `ndim`, then the arguments of `MinPool2d`.
+
+    >>> import torch
+    >>> MinPoolNd(4, 2)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 2, 2, 2, 2])
+    """
 
 
 class MinPool1d(_MinPool):

@@ -1,7 +1,6 @@
 """Adaptive polyphase sampling layers."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -12,10 +11,11 @@ from striate.engine.norms import norm_type_argument
 from striate.functional.conv import Ints
 from striate.functional.max_pool import MaxPooled
 from striate.functional.pool_window import one_an_axis
+from striate.nn.any_rank import AnyRank
 
 
 class _AdaptivePolyphaseSampling(nn.Module):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     def __init__(
         self,
@@ -48,6 +48,15 @@ class _AdaptivePolyphaseSampling(nn.Module):
     def extra_repr(self) -> str:
         """Return the arguments."""
         return f"stride={self.stride}, norm_type={self.norm_type}, padding_mode={self.padding_mode}"
+
+
+class AdaptivePolyphaseSamplingNd(AnyRank, _AdaptivePolyphaseSampling):
+    """A stride at the phase that holds most, over `ndim` axes: as `AdaptivePolyphaseSampling2d`, after `ndim`.
+
+    >>> import torch
+    >>> AdaptivePolyphaseSamplingNd(4)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 2, 2, 2, 2])
+    """
 
 
 class AdaptivePolyphaseSampling1d(_AdaptivePolyphaseSampling):

@@ -1,7 +1,5 @@
 """What the pooling layers have in common: a window."""
 
-from typing import ClassVar
-
 from torch import nn
 
 from striate.arithmetic import Geometry
@@ -17,7 +15,7 @@ def check_window(ndim: int, kernel_size: Ints, stride: Ints | None, padding: Pad
 class WindowPool(nn.Module):
     """The base of the pooling layers that torch.nn lacks."""
 
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     def __init__(
         self,

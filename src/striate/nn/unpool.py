@@ -1,7 +1,6 @@
 """Unpooling layers without indices."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -10,11 +9,12 @@ from striate.arithmetic.arguments import choice
 from striate.functional.conv import Ints, PaddingLike
 from striate.functional.pool_window import one_an_axis
 from striate.functional.unpool import UNPOOL_MODES
+from striate.nn.any_rank import AnyRank
 from striate.nn.pool_window import check_window
 
 
 class _Unpool(nn.Module):
-    spatial_axes: ClassVar[int]
+    spatial_axes: int
 
     def __init__(
         self,
@@ -51,6 +51,15 @@ class _Unpool(nn.Module):
             f"kernel_size={self.kernel_size}, stride={self.stride}, mode={self.mode}, padding={self.padding}, "
             f"dilation={self.dilation}"
         )
+
+
+class UnpoolNd(AnyRank, _Unpool):
+    """Each element spread over its window over `ndim` axes: `ndim`, then the arguments of `Unpool2d`.
+
+    >>> import torch
+    >>> UnpoolNd(4, 2)(torch.randn(1, 2, 4, 4, 4, 4)).shape
+    torch.Size([1, 2, 8, 8, 8, 8])
+    """
 
 
 class Unpool1d(_Unpool):
