@@ -29,8 +29,8 @@ def avg_pool(
         stride: an int or one an axis; `kernel_size` if None.
         padding: as in `striate.functional.conv`, words and pairs included.
         ceil_mode: let a last window hang over the end, if it starts inside the input or the padding before it.
-        count_include_pad: divide by the elements of input and padding in the window; if False, of the input alone.
-            What hangs over by `ceil_mode` is never counted. A window that counts none gives 0.
+        count_include_pad: divide by the elements of input and padding in the window; if False, of the input alone, as
+            TensorFlow does. What hangs over by `ceil_mode` is never counted. A window that counts none gives 0.
         divisor_override: divide by this instead of that count D.
         dilation: step between two taps, an int or one an axis.
 

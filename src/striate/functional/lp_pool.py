@@ -26,7 +26,7 @@ def lp_pool(
 
     It is the norm of signed numbers for every p, and of the elements that a window has; `torch.nn.functional.lp_pool2d`
     sums x^p without the magnitude, and scales up a window that hangs over the end. Where the norm is 0, so is the
-    gradient.
+    gradient. The powers must be finite in the input's dtype: in float32 magnitudes up to 1e19 for p = 2.
 
     Args:
         input: (N, C, *S), real or complex; (C, *S) where `kernel_size` is a sequence.

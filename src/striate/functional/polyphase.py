@@ -63,10 +63,8 @@ def adaptive_polyphase_sampling(
     if phase is None:
         norms: Tensor = torch.linalg.vector_norm(phases.detach(), p, tuple(range(ndim + 1, phases.ndim)))
         phase = norms.flatten(1).argmax(1)
-    elif phase.shape != batched.shape[:1] or phase.dtype != torch.int64:
-        expected = f"int64 of shape {tuple(batched.shape[:1])}"
-        raise ValueError(f"phase must be {expected}, but got {phase.dtype} of {tuple(phase.shape)}")
-    check_indices(phase, prod(steps), "phase")
+    else:
+        _check_phase(phase, batched.shape[0], prod(steps))
     samples = torch.arange(batched.shape[0], device=input.device)
     chosen = phases[(samples, *torch.unravel_index(phase, steps))]
     if batched is not input:
@@ -80,3 +78,10 @@ def _phases(input: Tensor, steps: Sequence[int]) -> Tensor:
     sizes = [part for n, s in zip(input.shape[2:], steps, strict=True) for part in (n // s, s)]
     apart = input.reshape(*input.shape[:2], *sizes)
     return apart.permute(0, *range(3, 3 + 2 * ndim, 2), 1, *range(2, 2 + 2 * ndim, 2))
+
+
+def _check_phase(phase: Tensor, batch: int, count: int) -> None:
+    if phase.shape != (batch,) or phase.dtype != torch.int64:
+        expected = f"int64 of shape {(batch,)}"
+        raise ValueError(f"phase must be {expected}, but got {phase.dtype} of {tuple(phase.shape)}")
+    check_indices(phase, count, "phase")
