@@ -64,3 +64,12 @@ def test_functional_gradients(name):
     input = INPUT.clone().requires_grad_()
     (expected,) = torch.autograd.grad(energy(input), input)
     torch.testing.assert_close(torch.func.grad(energy)(INPUT), expected)
+
+
+@pytest.mark.parametrize("name", ["max", "adaptive avg", "blur", "polyphase", "average"])
+def test_compiled_once_for_every_size(name):
+    torch.compiler.reset()
+    compiled = torch.compile(POOLINGS[name], backend="aot_eager", dynamic=True, fullgraph=True)
+    for shape in ((2, 3, 8, 8), (3, 3, 9, 11)):
+        input = strategies.numbers(shape, 3, torch.float64)
+        torch.testing.assert_close(compiled(input), POOLINGS[name](input))

@@ -6,7 +6,8 @@ from operator import index
 
 def integer(value: object, name: str, minimum: int | None = None) -> int:
     """Return `value` as an int; TypeError if it is none, ValueError if it is below `minimum`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    # A size that torch.compile keeps symbolic is an int, and cannot be asked for its attributes.
+    if isinstance(value, bool) or not (isinstance(value, int) or hasattr(value, "__index__")):
         raise TypeError(f"{name} must be an int, but got {value!r} of type {type(value).__name__}")
     number = index(value)
     if minimum is not None and number < minimum:
