@@ -41,7 +41,8 @@ def max_unpool(
         (N, C, *S).
 
     Raises:
-        ValueError: sizes that do not fit; the possible ones are given. Indices of another shape, or out of range.
+        ValueError: sizes that do not fit; the possible ones are given. Indices of another shape, or out of range, where
+            they can be looked at: on the CPU and outside of a trace.
         TypeError: indices that are not int64.
 
     Source: M. Zeiler, R. Fergus, "Visualizing and understanding convolutional networks", 2014, section 2.1.
