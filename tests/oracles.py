@@ -229,6 +229,31 @@ def avg_pool(input, size, kernel, stride, dilation, amounts, outputs, count_incl
     return result
 
 
+def pool(input, reduce, size, kernel, stride, dilation, amounts, outputs):
+    """`reduce` of the elements (N, C, count) that each window reads, none of them padding."""
+    result = np.zeros((*input.shape[:2], *outputs))
+    for position in product(*map(range, outputs)):
+        places = list(_places(position, size, kernel, stride, dilation, amounts))
+        read = [input[(slice(None), slice(None), *place)] for place in places]
+        result[(slice(None), slice(None), *position)] = reduce(
+            np.stack([np.zeros(input.shape[:2]), *read], 2)[:, :, 1:]
+        )
+    return result
+
+
+def adaptive_pool(input, outputs, reduce):
+    """`reduce` of the elements (N, C, count) from the floor of one share of the input to the ceiling of the next."""
+    result = np.zeros((*input.shape[:2], *outputs))
+    for position in product(*map(range, outputs)):
+        window = tuple(
+            slice(int(np.floor(p * n / t)), int(np.ceil((p + 1) * n / t)))
+            for p, n, t in zip(position, input.shape[2:], outputs, strict=True)
+        )
+        read = input[(slice(None), slice(None), *window)]
+        result[(slice(None), slice(None), *position)] = reduce(read.reshape(*read.shape[:2], -1))
+    return result
+
+
 def _places(position, size, kernel, stride, dilation, amounts):
     for tap in product(*map(range, kernel)):
         place = tuple(

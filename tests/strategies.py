@@ -79,3 +79,30 @@ def in_layout(tensor, layout):
 
 layouts = st.sampled_from(("contiguous", "channels_last", "strided"))
 seeds = st.integers(0, 2**31)
+
+
+@st.composite
+def poolings(draw):
+    """Sizes, window and padding of a pooling of 1 to 4 axes; every window reads at least one element."""
+    axes = []
+    for _ in range(draw(st.integers(1, 4))):
+        kernel, stride, dilation = draw(st.integers(1, 4)), draw(st.integers(1, 3)), draw(st.integers(1, 2))
+        size = draw(st.integers(1, 6))
+        reach = dilation * (kernel - 1) + 1
+        before = draw(st.integers(-1 if size > 2 else 0, reach - 1))
+        after = draw(
+            st.integers(max(-1 if size > 2 else 0, reach - size - before), max(reach - 1, reach - size - before))
+        )
+        axes.append((size, kernel, stride, dilation, (before, after)))
+    return tuple(zip(*axes, strict=True)), draw(st.booleans())
+
+
+def pooled_size(size, kernel, stride, dilation, amounts, ceil_mode):
+    """The size of a pooling's output: every position that fits, and by ceil mode one more that starts early enough."""
+    outputs = []
+    for n, k, s, d, (before, after) in zip(size, kernel, stride, dilation, amounts, strict=True):
+        reach = d * (k - 1) + 1
+        count = len(range(0, n + before + after - reach + 1, s))
+        hangs = (count - 1) * s + reach < n + before + after
+        outputs.append(count + (ceil_mode and hangs and count * s < n + before))
+    return tuple(outputs)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from striate.train import evaluate as evaluate
     from striate.train import fit as fit
     from striate.train import predict as predict
+    from striate.train import shift_consistency as shift_consistency
     from striate.view.checkerboard import checkerboard_score as checkerboard_score
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ _HOMES = {
     "fit": "striate.train",
     "predict": "striate.train",
     "checkerboard_score": "striate.view.checkerboard",
+    "shift_consistency": "striate.train",
 }
 _ROOMS = ("arithmetic", "data", "filters", "functional", "models", "nn", "train", "view")
 
@@ -44,6 +46,7 @@ __all__ = [
     "override",
     "predict",
     "restore",
+    "shift_consistency",
     "show_config",
     "use_kernel",
 ]

@@ -319,3 +319,9 @@ def test_exported_it_holds_torchs_convolutions():
     assert [name for name in called if "conv" in name] == ["aten.conv2d.default"] * 4
     assert not [name for name in called if "striate" in name]
     torch.testing.assert_close(program.module()(input), model(input))
+
+
+def test_poolings_over_any_number_of_axes_are_striates():
+    assert str(accelerate(nn.Sequential(snn.MaxPoolNd(4, 2), snn.AvgPoolNd(4, 2)))).endswith(
+        "2 of 2 layers are striate's"
+    )

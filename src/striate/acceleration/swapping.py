@@ -66,7 +66,7 @@ def accelerate(model: nn.Module, input: Tensor | tuple[Any, ...] | None = None) 
             layer.__class__ = _OURS[type(layer)]
             setattr(layer, _MARK, True)
         if isinstance(layer, _ConvNd | _MaxPoolNd | _AvgPoolNd):
-            ours = type(layer) in _TORCHS or isinstance(layer, snn.ConvNd)
+            ours = type(layer) in _TORCHS or isinstance(layer, snn.ConvNd | snn.MaxPoolNd | snn.AvgPoolNd)
             rows += [
                 Row(name, type(layer).__name__, ours, plan.problem, plan.kernels, plan.gains, plan.why)
                 for plan in _plans(layer, ours, plans)

@@ -1,7 +1,6 @@
 """Max and average pooling: our kernels where they win, else torch's operators, or sums and passes over the axes."""
 
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import torch
@@ -10,6 +9,7 @@ from torch.nn import functional as F
 
 from striate.arithmetic import Geometry, Window
 from striate.engine import pooling_kernel
+from striate.engine.axis_passes import max_by_axis
 from striate.engine.cache import remembered
 from striate.engine.guard import is_traced
 from striate.engine.pooling_kernel import PoolingCall
@@ -36,6 +36,14 @@ class PoolingPlan:
     output_size: tuple[int, ...]
     torch_padding: tuple[int, ...] | None
     ceil_mode: bool
+
+    def reads(self) -> list[list[list[int]]]:
+        """Along each axis, the elements that each output reads."""
+        axes = zip(self.windows, self.input_size, self.output_size, strict=True)
+        return [
+            [[o * w.stride - w.before + t * w.dilation for t in w.taps_inside(n, o)] for o in range(outputs)]
+            for w, n, outputs in axes
+        ]
 
     def call(self, average: tuple[bool, int] | tuple[()], torch_has_it: bool) -> PoolingCall:
         """How our kernels run it."""
@@ -81,7 +89,7 @@ def max_pool(input: Tensor, geometry: Geometry, ceil_mode: bool, return_indices:
     if not is_traced() and pooling_kernel.runs(input, call):
         return pooling_kernel.max_pool(input, call, return_indices)
     if not call.torch_has_it:
-        values, indices = _max_by_axis(input, plan)
+        values, indices = max_by_axis(input, plan.reads())
         return values, indices if return_indices else None
     ndim = input.ndim - 2
     if return_indices:
@@ -97,11 +105,30 @@ def avg_pool(
     plan, call, arguments = _avg_plan(geometry, input.shape[2:], ceil_mode, count_include_pad, divisor_override)
     if not is_traced() and pooling_kernel.runs(input, call):
         return pooling_kernel.avg_pool(input, call)
-    if call.torch_has_it:
+    if call.torch_has_it and not input.is_complex():
         pooled: Tensor = _TORCH_AVG[input.ndim - 2](input, *arguments)
         return pooled
+    if input.is_complex():
+        how = geometry, ceil_mode, count_include_pad, divisor_override
+        return torch.complex(avg_pool(input.real, *how), avg_pool(input.imag, *how))
     total = _sum_by_axis(input, plan)
     return total / (_divisors(plan, count_include_pad, total) if divisor_override is None else divisor_override)
+
+
+def sum_pool(input: Tensor, geometry: Geometry, ceil_mode: bool) -> Tensor:
+    """Sum-pool (N, C, *S) of any dtype; integers add up in their own."""
+    if input.is_floating_point():
+        return avg_pool(input, geometry, ceil_mode, True, 1)
+    return _sum_by_axis(input, pooling_plan(geometry, input.shape[2:], ceil_mode))
+
+
+def largest_pool(magnitudes: Tensor, geometry: Geometry, ceil_mode: bool) -> Tensor:
+    """Max-pool (N, C, *S) of numbers from 0 up with padding that counts as 0: every window has a largest one."""
+    plan = pooling_plan(geometry, magnitudes.shape[2:], ceil_mode)
+    for axis, (window, outputs) in enumerate(zip(plan.windows, plan.output_size, strict=True), 2):
+        magnitudes = _padded(magnitudes, axis, window, outputs)
+    unpadded = Geometry(geometry.kernel, geometry.stride, geometry.dilation, ((0, 0),) * geometry.ndim)
+    return max_pool(magnitudes, unpadded, False, False)[0]
 
 
 def _torch_averages(geometry: Geometry, size: tuple[int, ...], divisor_override: int | None) -> bool:
@@ -124,50 +151,24 @@ def _check_touching(plan: PoolingPlan) -> None:
                 )
 
 
-def _max_by_axis(input: Tensor, plan: PoolingPlan) -> tuple[Tensor, Tensor]:
-    """Pool the last axis first, then the one before, carrying the flat index of each winner.
-
-    The first maximum along each axis in turn is the first in row-major order, so ties fall as in torch, and so does
-    torch's rule that the last NaN of a window wins.
-    """
-    values = input.detach()
-    indices = torch.arange(prod(plan.input_size), device=input.device).reshape(plan.input_size).expand(input.shape)
-    for axis in reversed(range(len(plan.windows))):
-        winners = _winners(values, axis + 2, plan.windows[axis], plan.output_size[axis])
-        values, indices = values.gather(axis + 2, winners), indices.gather(axis + 2, winners)
-    return input.flatten(2).gather(2, indices.flatten(2)).reshape(indices.shape), indices
-
-
-def _winners(values: Tensor, axis: int, window: Window, outputs: int) -> Tensor:
-    """Return the position along `axis` of each window's maximum."""
-    n = values.shape[axis]
-    along = [-1 if i == axis else 1 for i in range(values.ndim)]
-    starts = torch.arange(outputs, device=values.device) * window.stride - window.before
-    first_taps = torch.tensor([window.taps_inside(n, output).start for output in range(outputs)], device=values.device)
-    pooled_shape = [outputs if i == axis else size for i, size in enumerate(values.shape)]
-    winners = (starts + first_taps * window.dilation).reshape(along).expand(pooled_shape)
-    best = values.gather(axis, winners)
-    for tap in range(window.kernel):
-        positions = starts + tap * window.dilation
-        inside = (positions >= 0) & (positions < n + min(window.after, 0))
-        candidates = values.index_select(axis, positions.clamp(0, n - 1))
-        better = inside.reshape(along) & ((candidates > best) | candidates.isnan())
-        best = torch.where(better, candidates, best)
-        winners = torch.where(better, positions.reshape(along), winners)
-    return winners
-
-
 def _sum_by_axis(input: Tensor, plan: PoolingPlan) -> Tensor:
     """Sum each window, one axis after another: k1 + k2 additions an output instead of k1 * k2."""
-    for axis, (window, n, outputs) in enumerate(zip(plan.windows, plan.input_size, plan.output_size, strict=True), 2):
-        others = [0, 0] * (input.ndim - 1 - axis)
-        overhang = (outputs - 1) * window.stride + window.extent - window.padded_size(n)
-        padded = F.pad(F.pad(input, [*others, window.before, window.after]), [*others, 0, max(overhang, 0)])
+    for axis, (window, outputs) in enumerate(zip(plan.windows, plan.output_size, strict=True), 2):
+        padded = _padded(input, axis, window, outputs)
         span = (outputs - 1) * window.stride + 1
         every = (slice(None),) * axis + (slice(None, None, window.stride),)
         parts = [padded.narrow(axis, tap * window.dilation, span)[every] for tap in range(window.kernel)]
         input = sum(parts[1:], parts[0])
     return input
+
+
+def _padded(input: Tensor, axis: int, window: Window, outputs: int) -> Tensor:
+    """Pad one axis with zeros, or crop it, and then pad as far as its last window reaches."""
+    overhang = (outputs - 1) * window.stride + window.extent - window.padded_size(input.shape[axis])
+    others = [0, 0] * (input.ndim - 1 - axis)
+    if window.before or window.after:
+        input = F.pad(input, [*others, window.before, window.after])
+    return F.pad(input, [*others, 0, overhang]) if overhang > 0 else input
 
 
 def _divisors(plan: PoolingPlan, count_include_pad: bool, like: Tensor) -> Tensor:

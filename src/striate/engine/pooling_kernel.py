@@ -92,6 +92,22 @@ def avg_pool(input: Tensor, call: PoolingCall) -> Tensor:
     return result
 
 
+def spreads(input: Tensor) -> bool:
+    """Whether our kernels may spread this input, (N, C, *T), over its windows; the call must not be traced."""
+    if input.dtype not in _DTYPES or why_not(input, input):
+        return False
+    return 3 <= input.ndim <= 5 and 0 not in input.shape and forced_kernel() != "torch" and has_kernels()
+
+
+def sum_unpool(input: Tensor, size: tuple[int, ...], call: PoolingCall) -> Tensor:
+    """Add each element of (N, C, *T) to the places of (N, C, *size) that its window covers, over the call's divisor."""
+    shape = torch.Size((*input.shape[:2], *size))
+    if input.requires_grad and torch.is_grad_enabled():
+        spread: Tensor = _AvgPoolBackward.apply(input, shape, call, is_channels_last(input))
+        return spread
+    return _avg_pool_backward(input, shape, call, is_channels_last(input))
+
+
 # A pooling is linear where its winners stay: the backward pass is a linear operator too, and its own derivative goes
 # the other way.
 

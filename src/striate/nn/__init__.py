@@ -1,5 +1,21 @@
 """The layers: `torch.nn.Module` faces over `striate.functional`. Usually `import striate.nn as snn`."""
 
+from striate.nn.adaptive_pool import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveAvgPoolNd,
+    AdaptiveLpPool1d,
+    AdaptiveLpPool2d,
+    AdaptiveLpPool3d,
+    AdaptiveLpPoolNd,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AdaptiveMaxPoolNd,
+)
+from striate.nn.avg_pool import AvgPool1d, AvgPool2d, AvgPool3d, AvgPoolNd
+from striate.nn.blur_pool import BlurPool1d, BlurPool2d, BlurPool3d, BlurPoolNd
 from striate.nn.causal import (
     CausalConv1d,
     CausalConv2d,
@@ -22,6 +38,13 @@ from striate.nn.depthwise import (
     LazyDepthwiseConv3d,
 )
 from striate.nn.fold import Fold, Unfold
+from striate.nn.fractional_pool import (
+    FractionalMaxPool1d,
+    FractionalMaxPool2d,
+    FractionalMaxPool3d,
+    FractionalMaxPoolNd,
+)
+from striate.nn.global_pool import GlobalAvgPool, GlobalLpPool, GlobalMaxPool, GlobalMinPool, GlobalSumPool
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
 from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
 from striate.nn.local import (
@@ -42,6 +65,7 @@ from striate.nn.local_transpose import (
     LocallyConnectedTranspose3d,
     LocallyConnectedTransposeNd,
 )
+from striate.nn.lp_pool import LpPool1d, LpPool2d, LpPool3d, LpPoolNd
 from striate.nn.masked import (
     LazyMaskedConv1d,
     LazyMaskedConv2d,
@@ -51,6 +75,10 @@ from striate.nn.masked import (
     MaskedConv3d,
     MaskedConvNd,
 )
+from striate.nn.max_blur_pool import MaxBlurPool1d, MaxBlurPool2d, MaxBlurPool3d, MaxBlurPoolNd
+from striate.nn.max_pool import MaxPool1d, MaxPool2d, MaxPool3d, MaxPoolNd
+from striate.nn.max_unpool import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, MaxUnpoolNd
+from striate.nn.min_pool import MinPool1d, MinPool2d, MinPool3d, MinPoolNd
 from striate.nn.mixed import (
     LazyMixedDilationConv1d,
     LazyMixedDilationConv2d,
@@ -69,15 +97,11 @@ from striate.nn.partial import (
     PartialConv3d,
     PartialConvNd,
 )
-from striate.nn.pool import (
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    GlobalAvgPool,
-    GlobalMaxPool,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
+from striate.nn.polyphase import (
+    AdaptivePolyphaseSampling1d,
+    AdaptivePolyphaseSampling2d,
+    AdaptivePolyphaseSampling3d,
+    AdaptivePolyphaseSamplingNd,
 )
 from striate.nn.resize import (
     LazyResizeConv1d,
@@ -100,11 +124,34 @@ from striate.nn.separable import (
 from striate.nn.separable_transpose import SeparableConvTranspose1d, SeparableConvTranspose2d, SeparableConvTranspose3d
 from striate.nn.shuffle import ChannelShuffle
 from striate.nn.spatial import SpatialSeparableConv2d, SpatialSeparableConv3d, SpatialSeparableConvNd
+from striate.nn.sum_pool import SumPool1d, SumPool2d, SumPool3d, SumPoolNd
+from striate.nn.unpool import Unpool1d, Unpool2d, Unpool3d, UnpoolNd
 
 __all__ = [
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveAvgPoolNd",
+    "AdaptiveLpPool1d",
+    "AdaptiveLpPool2d",
+    "AdaptiveLpPool3d",
+    "AdaptiveLpPoolNd",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "AdaptiveMaxPoolNd",
+    "AdaptivePolyphaseSampling1d",
+    "AdaptivePolyphaseSampling2d",
+    "AdaptivePolyphaseSampling3d",
+    "AdaptivePolyphaseSamplingNd",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "AvgPoolNd",
+    "BlurPool1d",
+    "BlurPool2d",
+    "BlurPool3d",
+    "BlurPoolNd",
     "CausalConv1d",
     "CausalConv2d",
     "CausalConv3d",
@@ -124,9 +171,16 @@ __all__ = [
     "DepthwiseConv3d",
     "DepthwiseConvNd",
     "Fold",
+    "FractionalMaxPool1d",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
+    "FractionalMaxPoolNd",
     "GlobalAvgPool",
+    "GlobalLpPool",
     "GlobalMaxPool",
+    "GlobalMinPool",
     "GlobalResponseNorm",
+    "GlobalSumPool",
     "LazyCausalConv1d",
     "LazyCausalConv2d",
     "LazyCausalConv3d",
@@ -168,13 +222,30 @@ __all__ = [
     "LocallyConnectedTranspose2d",
     "LocallyConnectedTranspose3d",
     "LocallyConnectedTransposeNd",
+    "LpPool1d",
+    "LpPool2d",
+    "LpPool3d",
+    "LpPoolNd",
     "MaskedConv1d",
     "MaskedConv2d",
     "MaskedConv3d",
     "MaskedConvNd",
+    "MaxBlurPool1d",
+    "MaxBlurPool2d",
+    "MaxBlurPool3d",
+    "MaxBlurPoolNd",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MaxPoolNd",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
+    "MaxUnpoolNd",
+    "MinPool1d",
+    "MinPool2d",
+    "MinPool3d",
+    "MinPoolNd",
     "MixedDilationConv1d",
     "MixedDilationConv2d",
     "MixedDilationConv3d",
@@ -196,5 +267,13 @@ __all__ = [
     "SpatialSeparableConv2d",
     "SpatialSeparableConv3d",
     "SpatialSeparableConvNd",
+    "SumPool1d",
+    "SumPool2d",
+    "SumPool3d",
+    "SumPoolNd",
     "Unfold",
+    "Unpool1d",
+    "Unpool2d",
+    "Unpool3d",
+    "UnpoolNd",
 ]

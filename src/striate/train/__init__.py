@@ -2,6 +2,7 @@
 
 from striate.train.callbacks import Callback, Step
 from striate.train.config import Config, DataConfig
+from striate.train.consistency import shift_consistency
 from striate.train.evaluation import evaluate
 from striate.train.fitting import fit
 from striate.train.history import History
@@ -34,4 +35,5 @@ __all__ = [
     "next_run_path",
     "one_cycle",
     "predict",
+    "shift_consistency",
 ]

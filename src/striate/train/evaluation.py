@@ -35,11 +35,11 @@ def evaluate(
         loaded = data if isinstance(data, ImageData) else load("mnist" if data is None else data)
         return measure(model_or_run, loaded.test, loaded.classes)
     run = Run.open(model_or_run)
-    loaded = _data_for(run, data)
+    loaded = data_for(run, data)
     return measure(run.load_model(), loaded.test, loaded.classes)
 
 
-def _data_for(run: Run, data: str | PathLike[str] | ImageData | None) -> ImageData:
+def data_for(run: Run, data: str | PathLike[str] | ImageData | None) -> ImageData:
     """Return data that fit what a run was trained on."""
     if data is None:
         return run.load_data()
