@@ -86,7 +86,7 @@ double copy_cost(const Problem& problem) {
 
 struct Known {
   Likeness layer;
-  double log_gain;
+  double log_gain;  // but for what torch's padded copy cost there
 };
 
 std::map<Kind, std::vector<Known>> read_measurements() {
@@ -102,7 +102,8 @@ std::map<Kind, std::vector<Known>> read_measurements() {
       }
       double gain;
       words >> gain;
-      known[kind_of(word, problem, computation, measurement.level)].push_back({Likeness(problem), std::log(gain)});
+      known[kind_of(word, problem, computation, measurement.level)].push_back(
+          {Likeness(problem), std::log(gain / (1 + copy_cost(problem)))});
     }
   }
   return known;
@@ -130,6 +131,8 @@ double predicted_gain(std::string_view kernel, const Problem& problem, Computati
   }
   return std::exp(sum / weights) * (1 + copy_cost(problem));
 }
+
+double torch_seconds(const Problem& problem) { return std::max(static_cast<double>(work_of(problem)) / 60e9, 50e-6); }
 
 std::int64_t work_of(const Problem& problem) {
   std::int64_t work = problem.out_channels * problem.in_channels_per_group();

@@ -47,7 +47,7 @@ def test_a_transposed_layer_is_planned_as_the_convolution_that_it_transposes():
     (row,) = rows(large, strategies.numbers((1, 64, 4000), 1))
     said = {of: verdicts(Problem.parse(row.problem), of) for of in COMPUTATIONS}
     chosen = {of: next(name for name, verdict in said[of].items() if verdict == "chosen") for of in COMPUTATIONS}
-    swapped = {"forward": "backward_data", "backward_data": "forward", "backward_weight": "backward_weight"}
+    swapped = dict(zip(COMPUTATIONS, ("backward_data", "backward_data", "forward", "backward_weight"), strict=True))
     assert row.kernels == {of: chosen[asked] for of, asked in swapped.items()}
 
 

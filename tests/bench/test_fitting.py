@@ -7,6 +7,7 @@ import pytest
 
 from striate.bench.fitting import Measured, fit, mean_gain, write
 from striate.engine._load import isa_used, ops
+from striate.engine.planning import verdicts
 from striate.engine.problem import Problem
 from striate.engine.selection import COMPUTATIONS, kernel_list
 
@@ -64,6 +65,13 @@ def test_a_layer_that_was_measured_is_expected_as_it_was(direction):
         if level != isa_used() or work < 2**16 or not own_padding or direction not in gains:
             continue
         best = max(1.0, *gains[direction].values())
-        assert ops().predicted_gain(str(problem), direction) == pytest.approx(best, rel=0.1), (problem, gains)
+        predicted = ops().predicted_gain(str(problem), direction)
+        if (
+            predicted == 1.0 < best
+        ):  # torch is left running where a gain is within the noise, or a step gains too little
+            said = "; ".join(verdicts(problem, direction).values())
+            assert best < 1.04 or (direction != "inference" and "a training step gains too little" in said)
+            continue
+        assert predicted == pytest.approx(best, rel=0.1), (problem, gains)
         seen += 1
     assert seen > 20

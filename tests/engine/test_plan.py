@@ -60,6 +60,16 @@ def test_who_is_chosen_and_why_not_the_others():
     assert said["torch"] == "'reference' is forced"
 
 
+def test_a_step_that_gains_too_little_is_torchs():
+    problem = Problem.parse("b1 c576 o576 g576 i7x7 k3x3 p1:1x1:1 nhwc")
+    gains = {of: ops().predicted_gain(str(problem), of) for of in DIRECTIONS}
+    said = {of: verdicts(problem, of) for of in DIRECTIONS}
+    assert set(gains.values()) == {1.0}
+    assert any("times torch's speed, but a training step gains too little in all" in str(said[of]) for of in DIRECTIONS)
+    large = Problem.parse(DEPTHWISE)
+    assert all(ops().predicted_gain(str(large), of) > 1.2 for of in DIRECTIONS)
+
+
 @pytest.mark.parametrize("direction", COMPUTATIONS)
 @pytest.mark.parametrize("geometry", ["", "mcircular", "p3:4x3:3", "p3:3x3:3 mconstant v2"])
 def test_the_choice_does_not_depend_on_the_batch_and_depthwise_has_no_padded_copy(geometry, direction):

@@ -1,7 +1,5 @@
 """striate's own contenders: the default path of `functional`, or one forced kernel."""
 
-from contextlib import nullcontext
-
 from torch import Tensor
 
 from striate.bench.contender import Contender
@@ -25,21 +23,17 @@ def contender(operands: Operands, layout: str, gradients: bool, kernel: str | No
     """
     problem = operands.problem
 
-    def convolve(input: Tensor, weight: Tensor) -> Tensor:
-        with use_kernel(kernel) if kernel else nullcontext():
-            return conv(
-                input,
-                weight,
-                None,
-                problem.stride,
-                problem.padding,
-                problem.dilation,
-                problem.groups,
-                padding_mode=problem.modes,
-                padding_value=problem.value,
-            )
+    window = (None, problem.stride, problem.padding, problem.dilation, problem.groups)
+    modes, value = problem.modes, problem.value
 
-    return tensor_contender("striate", layout, convolve, operands, gradients)
+    def convolve(input: Tensor, weight: Tensor) -> Tensor:
+        return conv(input, weight, *window, padding_mode=modes, padding_value=value)
+
+    def forced(input: Tensor, weight: Tensor) -> Tensor:
+        with use_kernel(kernel or ""):
+            return convolve(input, weight)
+
+    return tensor_contender("striate", layout, forced if kernel else convolve, operands, gradients)
 
 
 def kernel_names(problem: Problem, gradients: bool, kernel: str | None = None) -> str:

@@ -1,7 +1,7 @@
 """The one door of convolution: tensors are checked here, and a kernel of ours or torch's runs."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, is_grad_enabled
 
 from striate.engine import composed
 from striate.engine.activation import activated
@@ -40,8 +40,9 @@ def convolution(input: Tensor, weight: Tensor, bias: Tensor | None, asked: Asked
         except TypeError:  # a list among the arguments, or a symbolic size
             call = None
         if call is not None and input.is_cpu and weight.is_cpu and (bias is None or bias.is_cpu):
-            if call.torchs is not None:
-                function, window = call.torchs
+            torchs = call.torchs if is_grad_enabled() else call.torchs_inference
+            if torchs is not None:
+                function, window = torchs
                 try:
                     result: Tensor = function(input, weight, bias, *window)
                     return result if asked[-1] is None else activated(result, asked[-1])
