@@ -167,7 +167,7 @@ def test_a_separable_bank_is_separated_at_once(name):
     weights, residual = SF.separate_kernel(weight, 1, groups=len(weight))
     assert residual < 1e-6
     image = (
-        ramp(*(1.0, -2.0, 0.5)[: weight.ndim - 2], size=9).square().expand(1, len(weight), *(9,) * (weight.ndim - 2))
+        ramp(*(1.0, -2.0, 0.5)[: weight.ndim - 2], size=19).square().expand(1, len(weight), *(9,) * (weight.ndim - 2))
     )
     expected = SF.conv(image, weight, groups=len(weight))
     result = SF.spatial_separable_conv(image, weights, groups=len(weight))
