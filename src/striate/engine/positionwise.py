@@ -58,7 +58,8 @@ def _call(
     call = kernel_call(arguments, input, weight, bias, dtypes, layout, None)
     if call.problem is None or 0 in input:
         return call
-    return replace(call, forward=kernel_list("forward").index(_kernel(arguments, weight)))
+    index = kernel_list("forward").index(_kernel(arguments, weight))
+    return replace(call, inference=index, forward=index)
 
 
 def _kernel(arguments: ConvolutionArguments, weight: torch.Size) -> str:
