@@ -68,6 +68,7 @@ CASES = [
         (2, 2, 17),
         (2, 2, 5),
         "channels",
+        lazy=lambda: snn.LazySeparableConvTranspose1d(2, 4, stride=3, output_padding=1, activation="silu"),
     ),
     Case(
         "SeparableConvTranspose2d",
@@ -76,14 +77,18 @@ CASES = [
         (2, 3, 5, 7),
         (2, 3, 3, 4),
         "channels",
+        lazy=lambda: snn.LazySeparableConvTranspose2d(
+            3, 3, stride=2, padding=1, multiplier=2, norm=nn.LazyBatchNorm2d()
+        ),
         unbatched=False,  # the norm takes batches only
     ),
     Case(
         "SeparableConvTranspose3d",
-        lambda: snn.SeparableConvTranspose3d(2, 3, 2, dilation=2, bias=False),
+        lambda: snn.SeparableConvTranspose3d(2, 3, 2, dilation=2, bias=False, padding_mode="circular", flip=True),
         (2, 2, 2, 3, 2),
         (2, 3, 4, 5, 4),
         (2, 1, 2, 3, 2),
         "channels",
+        lazy=lambda: snn.LazySeparableConvTranspose3d(3, 2, dilation=2, bias=False, padding_mode="circular", flip=True),
     ),
 ]

@@ -125,3 +125,49 @@ def test_haar_s_wavelets_are_undone_by_their_transpose():
 def test_mistakes(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+SEPARABLE = {
+    "box": filters.box(4),
+    "box, three axes": filters.box(3, ndim=3),
+    "gaussian": filters.gaussian(1.5),
+    "gaussian, three axes": filters.gaussian(0.7, ndim=3),
+    "prewitt": filters.prewitt(),
+    "sobel": filters.sobel(),
+    "sobel, three axes": filters.sobel(ndim=3),
+    "scharr": filters.scharr(),
+    "lines along the axes": filters.line((0, 90)),
+    "motion blur along a row": filters.motion_blur(7),
+    "motion blur along a column": filters.motion_blur(7, 90),
+    "gabor along the axes": filters.gabor(5.0, 2, phase=90),
+    "haar": filters.haar(),
+}
+OTHERS = {
+    "laplacian": filters.laplacian(),
+    "laplacian with diagonals": filters.laplacian(diagonal=True),
+    "laplacian of a gaussian": filters.laplacian_of_gaussian(),
+    "diagonal lines": filters.line((45, 135)),
+    "slanted motion blur": filters.motion_blur(7, 30),
+    "sharpen": filters.sharpen(),
+    "unsharp": filters.unsharp(),
+    "emboss": filters.emboss(),
+}
+
+
+@pytest.mark.parametrize("name", [*SEPARABLE, *OTHERS])
+def test_separable_where_it_is(name):
+    for filter in {**SEPARABLE, **OTHERS}[name]:
+        residual = SF.separate_kernel(filter[None], 1).residual
+        assert residual < 1e-6 if name in SEPARABLE else residual > 0.03
+
+
+@pytest.mark.parametrize("name", SEPARABLE)
+def test_a_separable_bank_is_separated_at_once(name):
+    weight = SEPARABLE[name]
+    weights, residual = SF.separate_kernel(weight, 1, groups=len(weight))
+    assert residual < 1e-6
+    plane = ramp(*(1.0, -2.0, 0.5)[: weight.ndim - 2], size=19).square() / 100
+    image = plane.expand(1, len(weight), *plane.shape[2:])
+    expected = SF.conv(image, weight, groups=len(weight))
+    result = SF.spatial_separable_conv(image, weights, groups=len(weight))
+    torch.testing.assert_close(result, expected, rtol=1e-5, atol=1e-3)

@@ -58,18 +58,34 @@ def test_it_is_the_two_definitions_one_after_the_other(drawn, multiplier, seed, 
     )
 
 
-@given(st.integers(1, 3), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), strategies.seeds)
-def test_the_transposed_form_is_the_adjoint(ndim, kernel, stride, dilation, multiplier, seed):
-    size = 5 + stride * 2
-    filters = strategies.whole_numbers((3 * multiplier, 1, *(kernel,) * ndim), seed)
-    mixing = strategies.whole_numbers((2, 3 * multiplier, *(1,) * ndim), seed + 1)
-    x = strategies.whole_numbers((2, 3, *(max(size, dilation * (kernel - 1) + 1),) * ndim), seed + 2)
-    forward = SF.separable_conv(x, filters, mixing, None, stride, 0, dilation)
+@given(
+    strategies.problems(
+        ranks=(1, 2, 3, 4), modes=("zeros", "reflect", "symmetric", "replicate", "circular"), largest=7
+    ),
+    st.integers(1, 2),
+    strategies.seeds,
+    st.booleans(),
+)
+def test_the_transposed_form_is_the_adjoint(drawn, multiplier, seed, flip):
+    problem, padding = drawn
+    channels, ones = problem.in_channels, (1,) * len(problem.size)
+    filters = strategies.whole_numbers((channels * multiplier, 1, *problem.kernel), seed)
+    mixing = strategies.whole_numbers((problem.out_channels, channels * multiplier, *ones), seed + 1)
+    x = strategies.whole_numbers(problem.input_shape, seed + 2)
+    more = {"dilation": problem.dilation, "padding_mode": problem.modes, "flip": flip}
+    forward = SF.separable_conv(x, filters, mixing, None, problem.stride, padding, **more)
     y = strategies.whole_numbers(forward.shape, seed + 3)
-    lost = (x.shape[2] - dilation * (kernel - 1) - 1) % stride  # the elements that no window reached
-    back = SF.separable_conv_transpose(y, filters, mixing, None, stride, 0, lost, dilation, multiplier=multiplier)
+    more |= {"multiplier": multiplier, "output_size": problem.size}
+    back = SF.separable_conv_transpose(y, filters, mixing, None, problem.stride, padding, **more)
     assert back.shape == x.shape
     assert (forward * y).sum() == (x * back).sum()
+
+
+def test_an_output_padding_of_the_transposed_form():
+    x, filters, mixing = (strategies.numbers(s, i) for i, s in enumerate([(2, 4, 5), (6, 1, 4), (4, 6, 1)]))
+    result = SF.separable_conv_transpose(x, filters, mixing, None, 3, 1, 2, 2)
+    expected = torch.conv_transpose1d(torch.conv_transpose1d(x, mixing), filters, None, 3, 1, 2, 6, 2)
+    torch.testing.assert_close(result, expected)
 
 
 def test_biases_and_activation_of_the_transposed_form():

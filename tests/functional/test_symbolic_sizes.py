@@ -25,6 +25,15 @@ CALLS = {
         x, WEIGHT, None, 2, 1, output_size=(2 * x.shape[2], 2 * x.shape[3] - 1)
     ),
     "fold": unfolded_and_folded,
+    "spatial, mean": lambda x: SF.spatial_separable_conv(
+        x, [WEIGHT[..., 0], WEIGHT[..., 1]], padding="same", padding_mode="mean"
+    ),
+    "separable transposed": lambda x: SF.separable_conv_transpose(
+        x, WEIGHT[:, :1], WEIGHT[..., :1, :1], None, 2, "same", padding_mode="reflect", flip=True
+    ),
+    "mixed": lambda x: SF.mixed_dilation_conv(x, WEIGHT, None, (1, 2), 2, padding_mode="replicate"),
+    "causal": lambda x: SF.causal_conv(x, WEIGHT, None, 2, "same", axis=1),
+    "resized": lambda x: SF.resize_conv(x, WEIGHT, scale_factor=(1.5, 0.7), mode="linear"),
 }
 
 

@@ -66,3 +66,36 @@ def test_the_number_of_axes_is_checked(name):
         getattr(snn, f"{name}Nd")(0, *arguments, **more)
     with pytest.raises(ValueError, match=r"input must have 6 dimensions \(N, C and 4 spatial\), or 5 without a batch"):
         getattr(snn, f"{name}Nd")(4, *arguments, **more)(torch.zeros(2, 3, 5, 6))
+
+
+CONVOLUTIONS = {
+    "Conv": ((2, 4), {"padding": ((0, 0), *((1, 0),) * 3), "padding_mode": "symmetric"}),
+    "ConvTranspose": ((2, 4), {"stride": (1, 2, 2, 1), "padding_mode": "circular"}),
+    "DepthwiseConv": ((2,), {"multiplier": 2}),
+    "MixedDilationConv": ((2, 4), {"dilations": (1, 2)}),
+    "CausalConv": ((2, 4), {"axis": -1}),
+    "PartialConv": ((2, 4), {"return_mask": False}),
+    "MaskedConv": ((2, 4), {"padding": "same"}),
+    "ResizeConv": ((2, 4), {"scale_factor": (1, 2, 2, 1)}),
+}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_convolutions_over_four_axes(name):
+    """With one tap along the first axis each slice is convolved by itself, as over three axes."""
+    channels, options = CONVOLUTIONS[name]
+    four = getattr(snn, f"{name}Nd")(4, *channels, (1, 2, 3, 2), **options)
+    of_three = {
+        key: value[1:] if isinstance(value, tuple) and len(value) == 4 else value for key, value in options.items()
+    }
+    three = getattr(snn, f"{name}3d")(*channels, (2, 3, 2), **of_three)
+    three.load_state_dict(
+        {key: value.squeeze(2) if value.ndim > 1 else value for key, value in four.state_dict().items()}
+    )
+    input = strategies.numbers((2, 2, 3, 4, 6, 4), 0)
+    masks = {"PartialConv": (2, 1, 3, 4, 6, 4), "MaskedConv": (2, 1, 3, 2, 3, 2)}
+    mask = (strategies.numbers(masks[name], 1) > 0,) if name in masks else ()
+    result = four(input, *mask)
+    slices = [three(input[:, :, i], *(m[:, :, i] for m in mask)) for i in range(3)]
+    torch.testing.assert_close(result, torch.stack(slices, 2))
+    torch.testing.assert_close(four(input[0], *(m[0] for m in mask)), result[0])

@@ -1,3 +1,6 @@
+import copy
+import warnings
+
 import pytest
 import strategies
 import torch
@@ -73,3 +76,29 @@ def test_wrong_arguments_are_named(arguments, message):
 def test_one_axis_is_refused():
     with pytest.raises(ValueError, match="ndim must be at least 2, but got 1: one axis has nothing to be separated"):
         snn.SpatialSeparableConvNd(1, 2, 2, 3)
+
+
+def lazily(make, *arguments, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # torch says that lazy modules are new
+        return make(*arguments, **options)
+
+
+def test_a_lazy_layer_takes_a_state_before_its_first_input():
+    whole = snn.SpatialSeparableConv2d(6, 4, 3, groups=2, mid_channels=2, flip=True)
+    lazy = lazily(snn.LazySpatialSeparableConv2d, 4, 3, groups=2, mid_channels=2, flip=True)
+    again = lazily(snn.LazySpatialSeparableConv2d, 4, 3, groups=2, mid_channels=2, flip=True)
+    again.load_state_dict(lazy.state_dict())  # of layers that have seen nothing
+    lazy.load_state_dict(whole.state_dict(), strict=True)
+    x = strategies.numbers((1, 6, 5, 5), 0)
+    torch.testing.assert_close(lazy(x), whole(x), rtol=0, atol=0)
+    assert repr(lazy) == repr(whole)
+    assert copy.deepcopy(again)(x).shape == (1, 4, 3, 3)
+
+
+def test_what_a_lazy_layer_cannot_take():
+    lazy = lazily(snn.LazySpatialSeparableConv3d, 4, 3, groups=2)
+    with pytest.raises(ValueError, match=r"input must have 5 dimensions .* but got 2: \(3, 4\)"):
+        lazy(torch.zeros(3, 4))
+    with pytest.raises(ValueError, match="in_channels must be divisible by groups, but 3 is not divisible by 2"):
+        lazy(torch.zeros(1, 3, 4, 4, 4))

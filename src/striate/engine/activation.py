@@ -35,5 +35,9 @@ def activation_argument(value: object) -> str | None:
 
 
 def activated(tensor: Tensor, activation: str | None) -> Tensor:
-    """Return the activation of a tensor, by torch; the tensor itself for None."""
-    return tensor if activation is None else FUNCTIONS[activation](tensor)
+    """Return the activation of a tensor, by torch; the tensor itself for None. ValueError for a complex one."""
+    if activation is None:
+        return tensor
+    if tensor.is_complex():
+        raise ValueError(f"activation {activation!r} needs real tensors, but got complex ones")
+    return FUNCTIONS[activation](tensor)

@@ -27,12 +27,12 @@ def positionwise_convolution(input: Tensor, weight: Tensor, bias: Tensor | None,
 
     The plan of `convolution` may change with the size, and transforms round each output by its neighbours; the kernels
     here add the terms of every output in one order, whatever the size. Where none of ours can run (another device or
-    dtype, a recorded call, a forced kernel) it is `convolution`.
+    dtype, complex tensors, a recorded call, a forced kernel) it is `convolution`.
     """
-    traced = is_traced()
-    if not traced and input.ndim == weight.ndim - 1:
+    elsewhere = is_traced() or input.is_complex() or weight.is_complex()
+    if not elsewhere and input.ndim == weight.ndim - 1:
         return positionwise_convolution(input.unsqueeze(0), weight, bias, asked).squeeze(0)
-    if traced or forced_kernel() is not None or why_not(input, weight, bias) is not None:
+    if elsewhere or forced_kernel() is not None or why_not(input, weight, bias) is not None:
         return convolution(input, weight, bias, asked)
     check_rank(weight.shape, asked[0])
     call = _call(

@@ -1,6 +1,9 @@
 """Filters made by hand, as weights ready for `striate.functional.conv`: (K, 1, *S), K filters of one channel.
 
 Like every weight of the field they are correlated, not flipped: a positive response marks what looks like the filter.
+
+Those that are called separable are products of taps along the axes, one axis after the other:
+`striate.functional.separate_kernel(weight, 1, groups=len(weight))` finds these, with a residual of 0 but for rounding.
 """
 
 from striate.filters.catalogue import FILTERS, filters_of

@@ -19,7 +19,7 @@ _LINES = {
 
 
 def line(angles: int | Sequence[int] = (0, 45, 90, 135)) -> Tensor:
-    """Return detectors of bright lines one pixel wide, (K, 1, 3, 3), one an angle.
+    """Return detectors of bright lines one pixel wide, (K, 1, 3, 3), one an angle; those of 0 and 90 are separable.
 
     Args:
         angles: of the lines against the rows, in degrees, anticlockwise: among 0 (horizontal), 45, 90 (vertical), 135.
@@ -44,7 +44,8 @@ def line(angles: int | Sequence[int] = (0, 45, 90, 135)) -> Tensor:
 def prewitt(*, ndim: int = 2) -> Tensor:
     """Return a derivative an axis, smoothed by (1, 1, 1) along the others, (ndim, 1, 3, ..., 3).
 
-    Filter i differentiates along spatial axis i: of an image, 0 sees horizontal edges and 1 vertical ones.
+    Filter i differentiates along spatial axis i: of an image, 0 sees horizontal edges and 1 vertical ones. Each is
+    separable.
 
     Source: J. M. S. Prewitt, "Object enhancement and extraction", 1970.
 
@@ -59,6 +60,8 @@ def prewitt(*, ndim: int = 2) -> Tensor:
 def sobel(*, ndim: int = 2) -> Tensor:
     """Return a derivative an axis, smoothed by (1, 2, 1) along the others, (ndim, 1, 3, ..., 3); see `prewitt`.
 
+    Each is separable.
+
     Source: I. Sobel, G. Feldman, "A 3x3 isotropic gradient operator for image processing", 1968.
 
     >>> sobel()[0, 0]
@@ -72,7 +75,7 @@ def sobel(*, ndim: int = 2) -> Tensor:
 def scharr(*, ndim: int = 2) -> Tensor:
     """Return a derivative an axis, smoothed by (3, 10, 3) along the others, (ndim, 1, 3, ..., 3); see `prewitt`.
 
-    Of all smoothings of three taps its gradient's direction errs least.
+    Of all smoothings of three taps its gradient's direction errs least. Each is separable.
 
     Source: H. Scharr, "Optimale Operatoren in der Digitalen Bildverarbeitung", 2000, table B.11.
 
@@ -83,7 +86,7 @@ def scharr(*, ndim: int = 2) -> Tensor:
 
 
 def laplacian(*, diagonal: bool = False, ndim: int = 2) -> Tensor:
-    """Return the sum of the second derivatives, (1, 1, 3, ..., 3).
+    """Return the sum of the second derivatives, (1, 1, 3, ..., 3); not separable.
 
     Args:
         diagonal: count every neighbour of the middle, not only those along the axes.

@@ -10,7 +10,7 @@ from striate.filters.taps import odd, outer, places, positive, single
 
 
 def box(size: int = 3, *, ndim: int = 2) -> Tensor:
-    """Return the mean of a window, (1, 1, *S).
+    """Return the mean of a window, (1, 1, *S); separable.
 
     Args:
         size: taps an axis.
@@ -27,7 +27,7 @@ def box(size: int = 3, *, ndim: int = 2) -> Tensor:
 
 
 def gaussian(sigma: float = 1.0, size: int | None = None, *, ndim: int = 2) -> Tensor:
-    r"""Return a Gaussian, (1, 1, *S), its taps $\exp(-x^2 / 2 \sigma^2)$ scaled to add up to 1.
+    r"""Return a Gaussian, (1, 1, *S), separable, its taps $\exp(-x^2 / 2 \sigma^2)$ scaled to add up to 1.
 
     Args:
         sigma: standard deviation, in pixels.
@@ -49,7 +49,7 @@ def motion_blur(length: int = 9, angle: float = 0.0) -> Tensor:
     """Return the trace of a point that moves while the shutter is open, (1, 1, length, length).
 
     Each pixel has what a line of that length and of width 1 leaves of its area, as far as a tent over the distance from
-    the line tells; the taps add up to 1.
+    the line tells; the taps add up to 1. Along the rows or the columns it is separable.
 
     Args:
         length: of the way, in pixels, odd.

@@ -23,7 +23,7 @@ def gabor(
     $$\exp\left(-\frac{x'^2 + \gamma^2 y'^2}{2 \sigma^2}\right) \cos\left(2 \pi \frac{x'}{\lambda} + \varphi\right)$$
 
     x' runs across the stripes. Each filter is made to add up to 0 by taking from it so much of its Gaussian, and scaled
-    to an absolute sum of 1.
+    to an absolute sum of 1. Those of 0 and 90 degrees are separable.
 
     Args:
         wavelength: of the wave, in pixels.
@@ -64,7 +64,8 @@ def gabor(
 def haar() -> Tensor:
     """Return Haar's four wavelets of two by two pixels, (4, 1, 2, 2): mean, and changes across, down and diagonal.
 
-    They are orthonormal: with stride 2 the transposed convolution by the same weight gives the image back.
+    They are orthonormal: with stride 2 the transposed convolution by the same weight gives the image back. Each is
+    separable.
 
     Source: A. Haar, "Zur Theorie der orthogonalen Funktionensysteme", 1910.
 

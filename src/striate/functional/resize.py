@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import prod
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -112,6 +113,8 @@ def check_mode(mode: object, align_corners: bool) -> None:
 
 def _resized(input: Tensor, size: tuple[int, ...], mode: str, align_corners: bool) -> Tensor:
     """Resize the spatial axes of (N, C, *S)."""
+    if input.is_complex():  # torch resizes real numbers only
+        return torch.complex(*(_resized(part, size, mode, align_corners) for part in (input.real, input.imag)))
     ndim = len(size)
     corners = align_corners if mode in {"linear", "cubic"} else None
     if (mode, ndim) in _TORCHS:

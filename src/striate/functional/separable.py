@@ -85,31 +85,41 @@ def separable_conv_transpose(
     pointwise_weight: Tensor,
     bias: Tensor | None = None,
     stride: Ints = 1,
-    padding: Ints = 0,
+    padding: PaddingLike = 0,
     output_padding: Ints = 0,
     dilation: Ints = 1,
     *,
     multiplier: int = 1,
     pointwise_bias: Tensor | None = None,
     activation: str | None = None,
+    padding_mode: str | Sequence[str] = "zeros",
+    output_size: Sequence[int] | None = None,
+    flip: bool = False,
 ) -> Tensor:
-    """Mix the channels at each position, then spread each by itself: the adjoint of `separable_conv`.
+    r"""Mix the channels at each position, then spread each by itself: the adjoint of `separable_conv`.
+
+    $$z[n, k, i] = f(a[k] + \sum_o w[o, k] \; x[n, o, i])$$
+    $$y[n, c, e(i \cdot stride - before + t \cdot dilation)] \mathrel{+}= \sum_{k / M = c} d[k, t] \; z[n, k, i]$$
 
     With the same weights and window, and neither biases nor activation, it is the exact adjoint. Channels are mixed
-    first, on the smaller signal.
+    first, on the smaller signal. `striate.functional.conv_transpose` says what e(p) is.
 
     Args:
         input: (N, O, *S), or (O, *S) without a batch.
-        depthwise_weight: (C M, 1, *K); M filters for each of the C channels of the output.
-        pointwise_weight: (O, C M, 1, ...).
+        depthwise_weight: d, (C M, 1, *K); M filters for each of the C channels of the output.
+        pointwise_weight: w, (O, C M, 1, ...).
         bias: (C,), or None.
         stride: step between the places of two inputs, an int or one an axis.
-        padding: outputs left out, as for `striate.functional.conv_transpose`, and so are the two below.
+        padding: outputs left out, as for `striate.functional.conv_transpose`, and so are `output_padding`, `dilation`,
+            `padding_mode` and `output_size`.
         output_padding: outputs added after, an int or one an axis.
         dilation: step between two taps, an int or one an axis.
         multiplier: M.
-        pointwise_bias: (C M,), or None.
-        activation: what stands between, one of those of `striate.functional.conv`, or None.
+        pointwise_bias: a, (C M,), or None.
+        activation: f, one of those of `striate.functional.conv`, or None.
+        padding_mode: border rule, or one an axis.
+        output_size: spatial size of the output in place of `output_padding`, or None.
+        flip: spread by the depthwise kernels reversed along every axis.
 
     Returns:
         (N, C, *T) or (C, *T).
@@ -131,7 +141,19 @@ def separable_conv_transpose(
         raise ValueError(f"depthwise_weight has {filters} filters, which multiplier {multiplier} does not divide")
     groups = filters // multiplier
     mixed = activated(conv_transpose(input, pointwise_weight, pointwise_bias), activation)
-    return conv_transpose(mixed, depthwise_weight, bias, stride, padding, output_padding, groups, dilation)
+    return conv_transpose(
+        mixed,
+        depthwise_weight,
+        bias,
+        stride,
+        padding,
+        output_padding,
+        groups,
+        dilation,
+        padding_mode=padding_mode,
+        output_size=output_size,
+        flip=flip,
+    )
 
 
 def _check_pair(depthwise: Tensor, pointwise: Tensor) -> None:

@@ -46,6 +46,7 @@ from striate.nn.fractional_pool import (
 )
 from striate.nn.global_pool import GlobalAvgPool, GlobalLpPool, GlobalMaxPool, GlobalMinPool, GlobalSumPool
 from striate.nn.lazy import LazyConv1d, LazyConv2d, LazyConv3d
+from striate.nn.lazy_spatial import LazySpatialSeparableConv2d, LazySpatialSeparableConv3d
 from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
 from striate.nn.local import (
     LazyLocallyConnected1d,
@@ -112,7 +113,7 @@ from striate.nn.resize import (
     ResizeConv3d,
     ResizeConvNd,
 )
-from striate.nn.response_norm import GlobalResponseNorm
+from striate.nn.response_norm import GlobalResponseNorm, LazyGlobalResponseNorm
 from striate.nn.separable import (
     LazySeparableConv1d,
     LazySeparableConv2d,
@@ -121,7 +122,14 @@ from striate.nn.separable import (
     SeparableConv2d,
     SeparableConv3d,
 )
-from striate.nn.separable_transpose import SeparableConvTranspose1d, SeparableConvTranspose2d, SeparableConvTranspose3d
+from striate.nn.separable_transpose import (
+    LazySeparableConvTranspose1d,
+    LazySeparableConvTranspose2d,
+    LazySeparableConvTranspose3d,
+    SeparableConvTranspose1d,
+    SeparableConvTranspose2d,
+    SeparableConvTranspose3d,
+)
 from striate.nn.shuffle import ChannelShuffle
 from striate.nn.spatial import SpatialSeparableConv2d, SpatialSeparableConv3d, SpatialSeparableConvNd
 from striate.nn.sum_pool import SumPool1d, SumPool2d, SumPool3d, SumPoolNd
@@ -193,6 +201,7 @@ __all__ = [
     "LazyDepthwiseConv1d",
     "LazyDepthwiseConv2d",
     "LazyDepthwiseConv3d",
+    "LazyGlobalResponseNorm",
     "LazyLocallyConnected1d",
     "LazyLocallyConnected2d",
     "LazyLocallyConnected3d",
@@ -214,6 +223,11 @@ __all__ = [
     "LazySeparableConv1d",
     "LazySeparableConv2d",
     "LazySeparableConv3d",
+    "LazySeparableConvTranspose1d",
+    "LazySeparableConvTranspose2d",
+    "LazySeparableConvTranspose3d",
+    "LazySpatialSeparableConv2d",
+    "LazySpatialSeparableConv3d",
     "LocallyConnected1d",
     "LocallyConnected2d",
     "LocallyConnected3d",

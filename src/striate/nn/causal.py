@@ -34,6 +34,7 @@ class CausalConvNd(ConvNd):
         dtype: dtype of the parameters.
         axis: the causal one of the spatial axes; 0 is the first, such as the time of (N, C, T, H, W).
         padding_value: value outside the input where `padding_mode` is `"constant"`.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
 
     Shape:
         (N, C, *S) to (N, O, *T), or without N; along the causal axis ceil(n / stride) elements.
@@ -64,6 +65,7 @@ class CausalConvNd(ConvNd):
         *,
         axis: int = 0,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         geometry, axis = causal_geometry(kernel_size, stride, padding, dilation, axis, ndim)
         causal_modes(padding_mode, ndim, axis)
@@ -86,6 +88,7 @@ class CausalConvNd(ConvNd):
             device,
             dtype,
             padding_value=padding_value,
+            flip=flip,
         )
         self.axis = axis
 
@@ -107,6 +110,7 @@ class CausalConvNd(ConvNd):
             axis=self.axis,
             padding_mode=self.padding_mode,
             padding_value=self.padding_value,
+            flip=self.flip,
         )
 
     def step(self, input: Tensor, state: CausalState | None = None) -> tuple[Tensor, CausalState]:
@@ -137,6 +141,7 @@ class CausalConvNd(ConvNd):
             axis=self.axis,
             padding_mode=self.padding_mode,
             padding_value=self.padding_value,
+            flip=self.flip,
         )
 
     def stream(self) -> "CausalStream":
@@ -198,6 +203,7 @@ class _Face(CausalConvNd):
         *,
         axis: int = 0,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         super().__init__(
             self.spatial_axes,
@@ -214,6 +220,7 @@ class _Face(CausalConvNd):
             dtype,
             axis=axis,
             padding_value=padding_value,
+            flip=flip,
         )
 
 

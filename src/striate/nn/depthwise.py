@@ -29,6 +29,7 @@ class DepthwiseConvNd(ConvNd):
         dtype: dtype of the parameters.
         multiplier: filters a channel; outputs `multiplier * c` and the next ones see channel c.
         padding_value: value outside the input where `padding_mode` is `"constant"`.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
         activation: what the result goes through, one of those of `striate.functional.conv`, or None.
 
     Shape:
@@ -58,6 +59,7 @@ class DepthwiseConvNd(ConvNd):
         *,
         multiplier: int = 1,
         padding_value: float = 0.0,
+        flip: bool = False,
         activation: str | None = None,
     ) -> None:
         channels = integer(channels, "channels", 0)
@@ -76,6 +78,7 @@ class DepthwiseConvNd(ConvNd):
             device,
             dtype,
             padding_value=padding_value,
+            flip=flip,
         )
         self.multiplier = multiplier
         self.activation = activation_argument(activation)
@@ -100,6 +103,7 @@ class _Face(DepthwiseConvNd):
         *,
         multiplier: int = 1,
         padding_value: float = 0.0,
+        flip: bool = False,
         activation: str | None = None,
     ) -> None:
         super().__init__(
@@ -115,6 +119,7 @@ class _Face(DepthwiseConvNd):
             dtype,
             multiplier=multiplier,
             padding_value=padding_value,
+            flip=flip,
             activation=activation,
         )
 

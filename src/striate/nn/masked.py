@@ -12,7 +12,21 @@ class MaskedConvNd(ConvNd):
 
     The parameters are a convolution's, and so are their start and the state dict. Without a mask it is a convolution.
 
-    The arguments are those of `ConvNd`; with `padding="same"` the layer fits every mask.
+    Args:
+        ndim: number of spatial axes, any from 1 up.
+        in_channels: channels of the input.
+        out_channels: channels of the output.
+        kernel_size: taps, an int or one an axis.
+        stride: step between two outputs, an int or one an axis.
+        padding: as for `ConvNd`; with `"same"` the layer fits every mask.
+        dilation: step between two taps, an int or one an axis.
+        groups: channel groups; divides both channel counts.
+        bias: learn one number an output channel, added to it where the mask shows it.
+        padding_mode: border rule, or one an axis, as for `ConvNd`; blocks are skipped with `"zeros"` only.
+        device: device of the parameters.
+        dtype: dtype of the parameters.
+        padding_value: value outside the input where `padding_mode` is `"constant"`.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
 
     Shape:
         Input (N, C, *S) and mask (N, 1, *cells) or (1, 1, *cells), or both without N, to (N, O, *T);

@@ -35,6 +35,7 @@ class MixedDilationConvNd(ConvNd):
         device: device of the parameters.
         dtype: dtype of the parameters.
         padding_value: value outside the input where `padding_mode` is `"constant"`.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
 
     Shape:
         (N, C, *S) to (N, O, *T), or without N; T is that of the widest window.
@@ -65,6 +66,7 @@ class MixedDilationConvNd(ConvNd):
         dtype: torch.dtype | None = None,
         *,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         # A lazy layer has no output channels yet, and checks them itself.
         rates = dilations_argument(dilations, integer(ndim, "ndim", 1), out_channels or len(dilations))
@@ -83,6 +85,7 @@ class MixedDilationConvNd(ConvNd):
             device,
             dtype,
             padding_value=padding_value,
+            flip=flip,
         )
         self.dilations = rates
 
@@ -97,6 +100,7 @@ class MixedDilationConvNd(ConvNd):
             self.groups,
             padding_mode=self.padding_mode,
             padding_value=self.padding_value,
+            flip=self.flip,
         )
 
     def extra_repr(self) -> str:
@@ -126,6 +130,7 @@ class _Face(MixedDilationConvNd):
         dtype: torch.dtype | None = None,
         *,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         super().__init__(
             self.spatial_axes,
@@ -141,6 +146,7 @@ class _Face(MixedDilationConvNd):
             device,
             dtype,
             padding_value=padding_value,
+            flip=flip,
         )
 
 
@@ -193,6 +199,7 @@ class _LazyFace(_LazyConvXdMixin):
         dtype: torch.dtype | None = None,
         *,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         dilations_argument(dilations, self.spatial_axes, out_channels)
         layer: Any = super()
@@ -210,6 +217,7 @@ class _LazyFace(_LazyConvXdMixin):
             device,
             dtype,
             padding_value=padding_value,
+            flip=flip,
         )
         self.out_channels = out_channels
         self.weight = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]

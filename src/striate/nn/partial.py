@@ -15,10 +15,21 @@ class PartialConvNd(ConvNd):
     The parameters are a convolution's, and so are their start and the state dict.
 
     Args:
-        arguments: those of `ConvNd`; what the padding adds is a hole, and `padding_mode` is `"zeros"` or a rule that
-            copies elements.
+        ndim: number of spatial axes, any from 1 up.
+        in_channels: channels of the input.
+        out_channels: channels of the output.
+        kernel_size: taps, an int or one an axis.
+        stride: step between two outputs, an int or one an axis.
+        padding: as for `ConvNd`; what it adds is a hole.
+        dilation: step between two taps, an int or one an axis.
+        groups: channel groups; divides both channel counts.
+        bias: learn one number an output channel, added to it where anything was known.
+        padding_mode: `"zeros"`, or a rule that copies elements and with them their mask: `"reflect"`, `"symmetric"`,
+            `"replicate"` or `"circular"`; one word, or one an axis.
+        device: device of the parameters.
+        dtype: dtype of the parameters.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
         return_mask: return the output and its mask, not the output alone.
-        options: those of `ConvNd`.
 
     Shape:
         Input (N, C, *S) and mask (N, 1, *S) or (N, C, *S), or both without N, to (N, O, *T) and its mask;

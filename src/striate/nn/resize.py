@@ -37,6 +37,7 @@ class ResizeConvNd(ConvNd):
         mode: `"nearest"`, `"nearest-exact"`, `"linear"`, `"cubic"` or `"area"`.
         align_corners: of `"linear"` and `"cubic"`, as in `torch.nn.functional.interpolate`.
         padding_value: value outside the input where `padding_mode` is `"constant"`.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
 
     Shape:
         (N, C, *S) to (N, O, *T), or without N; under `"same"` T is `striate.arithmetic.resized_size` of S.
@@ -69,6 +70,7 @@ class ResizeConvNd(ConvNd):
         mode: str = "nearest",
         align_corners: bool = False,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         check_mode(mode, align_corners)
         scale_factor = 2 if scale_factor is None and size is None else scale_factor
@@ -88,6 +90,7 @@ class ResizeConvNd(ConvNd):
             device,
             dtype,
             padding_value=padding_value,
+            flip=flip,
         )
         self.scale_factor, self.size = scale_factor, size
         self.mode, self.align_corners = mode, align_corners
@@ -106,6 +109,7 @@ class ResizeConvNd(ConvNd):
             align_corners=self.align_corners,
             padding_mode=self.padding_mode,
             padding_value=self.padding_value,
+            flip=self.flip,
         )
 
     def extra_repr(self) -> str:
@@ -138,6 +142,7 @@ class _Face(ResizeConvNd):
         mode: str = "nearest",
         align_corners: bool = False,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         super().__init__(
             self.spatial_axes,
@@ -156,6 +161,7 @@ class _Face(ResizeConvNd):
             mode=mode,
             align_corners=align_corners,
             padding_value=padding_value,
+            flip=flip,
         )
 
 

@@ -1,7 +1,11 @@
 """Global response normalisation as a layer."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.lazy import LazyModuleMixin
+from torch.nn.parameter import UninitializedParameter
 
 from striate.arithmetic.arguments import integer
 from striate.functional.response_norm import global_response_norm
@@ -55,3 +59,32 @@ class GlobalResponseNorm(nn.Module):
     def extra_repr(self) -> str:
         """The channels, and `eps` where it is not the default."""
         return str(self.channels) + ("" if self.eps == 1e-6 else f", eps={self.eps}")
+
+
+class LazyGlobalResponseNorm(LazyModuleMixin, GlobalResponseNorm):
+    """`GlobalResponseNorm` without `channels`, which the first input tells.
+
+    >>> LazyGlobalResponseNorm()(torch.randn(2, 8, 5, 5)).shape
+    torch.Size([2, 8, 5, 5])
+    """
+
+    cls_to_become = GlobalResponseNorm
+
+    def __init__(
+        self, eps: float = 1e-6, device: torch.device | str | None = None, dtype: torch.dtype | None = None
+    ) -> None:
+        super().__init__(1, eps, device, dtype)
+        make: Any = UninitializedParameter  # typed by torch as what it is after the first input
+        self.channels = 0
+        self.gamma, self.beta = make(device=device, dtype=dtype), make(device=device, dtype=dtype)
+
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Read the channels off the input, or off parameters that were loaded before."""
+        if input.ndim < 3:
+            raise ValueError(f"input must have at least 3 dimensions (N, C, *S), but got {tuple(input.shape)}")
+        if self.has_uninitialized_params():
+            for parameter in (self.gamma, self.beta):
+                if isinstance(parameter, UninitializedParameter):
+                    parameter.materialize((input.shape[1],))
+            self.reset_parameters()
+        self.channels = self.gamma.shape[0]

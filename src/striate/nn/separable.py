@@ -45,6 +45,7 @@ class _Separable(nn.Module):
         norm: nn.Module | None = None,
         activation: str | None = None,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         super().__init__()
         known = in_channels is not None
@@ -64,6 +65,7 @@ class _Separable(nn.Module):
             dtype=dtype,
             multiplier=multiplier,
             padding_value=padding_value,
+            flip=flip,
             activation=activation if norm is None else None,  # where the kernel stores its sums: no pass of its own
         )
         self.norm = norm
@@ -126,6 +128,7 @@ class SeparableConv2d(_Separable):
         norm: a layer for the `in_channels * multiplier` filtered channels, such as a batch norm, or None.
         activation: what they go through then, `"relu"`, `"relu6"`, `"silu"` or `"gelu"`, or None.
         padding_value: value outside the input where `padding_mode` is `"constant"`.
+        flip: filter with the depthwise kernels reversed along every axis.
 
     Shape:
         (N, C, H, W) to (N, O, *T), or without N; `striate.arithmetic.Geometry.output_size` gives T.
@@ -175,6 +178,7 @@ class _LazySeparable(LazyModuleMixin):
         norm: nn.Module | None = None,
         activation: str | None = None,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         super().__init__(  # type: ignore[misc]
             None,
@@ -191,6 +195,7 @@ class _LazySeparable(LazyModuleMixin):
             norm=norm,
             activation=activation,
             padding_value=padding_value,
+            flip=flip,
         )
 
     def initialize_parameters(self, *_: object, **__: object) -> None:

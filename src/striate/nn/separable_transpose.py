@@ -1,37 +1,43 @@
 """Transposed depthwise separable convolution layers."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.lazy import LazyModuleMixin
 
 from striate.arithmetic.arguments import integer
 from striate.engine.activation import activated, activation_argument
-from striate.functional.conv import Ints
+from striate.functional.conv import Ints, PaddingLike
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from striate.nn.lazy_transpose import LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d
 
 
 class _SeparableTransposed(nn.Module):
     """A transposed pointwise and a transposed depthwise layer; `SeparableConvTranspose2d` has the arguments."""
 
-    layer: ClassVar[Any]
+    pointwise_layer: ClassVar[Any]
+    depthwise_layer: ClassVar[Any]
 
     def __init__(
         self,
-        in_channels: int,
+        in_channels: int | None,  # None: a lazy layer, whose pointwise layer is lazy as well
         out_channels: int,
         kernel_size: Ints,
         stride: Ints = 1,
-        padding: Ints = 0,
+        padding: PaddingLike = 0,
         output_padding: Ints = 0,
         bias: bool = True,
         dilation: Ints = 1,
+        padding_mode: str | Sequence[str] = "zeros",
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
         *,
         multiplier: int = 1,
         norm: nn.Module | None = None,
         activation: str | None = None,
+        flip: bool = False,
     ) -> None:
         super().__init__()
         channels = integer(out_channels, "out_channels", 1)
@@ -39,10 +45,10 @@ class _SeparableTransposed(nn.Module):
         self.activation = activation_argument(activation)
         # Without an activation a bias between says nothing that the last one could not, and a norm has its own.
         between = bias and activation is not None and norm is None
-        in_channels = integer(in_channels, "in_channels", 1)
-        self.pointwise = self.layer(in_channels, filters, 1, bias=between, device=device, dtype=dtype)
+        known = () if in_channels is None else (integer(in_channels, "in_channels", 1),)
+        self.pointwise = self.pointwise_layer(*known, filters, 1, bias=between, device=device, dtype=dtype)
         self.norm = norm
-        self.depthwise = self.layer(
+        self.depthwise = self.depthwise_layer(
             filters,
             channels,
             kernel_size,
@@ -52,8 +58,10 @@ class _SeparableTransposed(nn.Module):
             groups=channels,
             bias=bias,
             dilation=dilation,
+            padding_mode=padding_mode,
             device=device,
             dtype=dtype,
+            flip=flip,
         )
 
     @property
@@ -86,7 +94,8 @@ class SeparableConvTranspose1d(_SeparableTransposed):
     torch.Size([1, 6, 21])
     """
 
-    layer = ConvTranspose1d
+    pointwise_layer: ClassVar[Any] = ConvTranspose1d
+    depthwise_layer: ClassVar[Any] = ConvTranspose1d
 
 
 class SeparableConvTranspose2d(_SeparableTransposed):
@@ -100,15 +109,17 @@ class SeparableConvTranspose2d(_SeparableTransposed):
         out_channels: channels of the output.
         kernel_size: taps of the filters, an int or one an axis.
         stride: step between the places of two inputs, an int or one an axis.
-        padding: outputs left out, as for `ConvTranspose2d`, and so are `output_padding` and `dilation`.
+        padding: outputs left out, as for `ConvTransposeNd`, and so are `output_padding`, `dilation` and `padding_mode`.
         output_padding: outputs added after.
         bias: learn one number an output channel; with an activation and no norm between, one a filter as well.
         dilation: step between two taps, an int or one an axis.
+        padding_mode: border rule, or one an axis.
         device: device of the parameters.
         dtype: dtype of the parameters.
         multiplier: filters for each channel of the output, which are summed.
         norm: a layer for the `out_channels * multiplier` mixed channels, or None.
         activation: what they go through then, `"relu"`, `"relu6"`, `"silu"` or `"gelu"`, or None.
+        flip: spread by the depthwise kernels reversed along every axis.
 
     Shape:
         (N, C, H, W) to (N, O, *T), or without N; T is that of `ConvTranspose2d`.
@@ -122,7 +133,8 @@ class SeparableConvTranspose2d(_SeparableTransposed):
     torch.Size([1, 4, 10, 10])
     """
 
-    layer = ConvTranspose2d
+    pointwise_layer: ClassVar[Any] = ConvTranspose2d
+    depthwise_layer: ClassVar[Any] = ConvTranspose2d
 
 
 class SeparableConvTranspose3d(_SeparableTransposed):
@@ -132,4 +144,48 @@ class SeparableConvTranspose3d(_SeparableTransposed):
     torch.Size([1, 2, 6, 8, 8])
     """
 
-    layer = ConvTranspose3d
+    pointwise_layer: ClassVar[Any] = ConvTranspose3d
+    depthwise_layer: ClassVar[Any] = ConvTranspose3d
+
+
+class _LazySeparableTransposed(LazyModuleMixin):
+    """A layer that becomes `cls_to_become` when the pointwise layer within has seen its first input."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(None, *arguments, **options)  # type: ignore[misc]
+
+    def initialize_parameters(self, *_: object, **__: object) -> None:
+        """Nothing: the layer within initializes its own."""
+
+
+class LazySeparableConvTranspose1d(_LazySeparableTransposed, SeparableConvTranspose1d):
+    """`SeparableConvTranspose1d` without `in_channels`, which the first input tells.
+
+    >>> LazySeparableConvTranspose1d(4, 3, stride=2)(torch.randn(1, 2, 8)).shape
+    torch.Size([1, 4, 17])
+    """
+
+    cls_to_become = SeparableConvTranspose1d
+    pointwise_layer: ClassVar[Any] = LazyConvTranspose1d
+
+
+class LazySeparableConvTranspose2d(_LazySeparableTransposed, SeparableConvTranspose2d):
+    """`SeparableConvTranspose2d` without `in_channels`, which the first input tells; a `norm` may be lazy as well.
+
+    >>> LazySeparableConvTranspose2d(4, 3, stride=2, padding="same")(torch.randn(1, 2, 8, 8)).shape
+    torch.Size([1, 4, 16, 16])
+    """
+
+    cls_to_become = SeparableConvTranspose2d
+    pointwise_layer: ClassVar[Any] = LazyConvTranspose2d
+
+
+class LazySeparableConvTranspose3d(_LazySeparableTransposed, SeparableConvTranspose3d):
+    """`SeparableConvTranspose3d` without `in_channels`, which the first input tells.
+
+    >>> LazySeparableConvTranspose3d(4, 2, stride=2)(torch.randn(1, 2, 4, 4, 4)).shape
+    torch.Size([1, 4, 8, 8, 8])
+    """
+
+    cls_to_become = SeparableConvTranspose3d
+    pointwise_layer: ClassVar[Any] = LazyConvTranspose3d

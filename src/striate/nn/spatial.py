@@ -37,6 +37,7 @@ class SpatialSeparableConvNd(nn.Module):
         dtype: dtype of the parameters.
         mid_channels: channels between two axes, an int or one a gap; `out_channels` where None.
         padding_value: value outside the input where `padding_mode` is `"constant"`.
+        flip: convolve in the mathematician's sense, with the kernel reversed along every axis.
 
     Attributes:
         residual: after `from_kernel`, the relative distance from the kernel that was given, else None.
@@ -74,6 +75,7 @@ class SpatialSeparableConvNd(nn.Module):
         *,
         mid_channels: Ints | None = None,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         super().__init__()
         geometry = Geometry.of(kernel_size, stride, padding, dilation, ndim=ndim)
@@ -90,7 +92,7 @@ class SpatialSeparableConvNd(nn.Module):
         self.kernel_size, self.stride, self.dilation = geometry.kernel, geometry.stride, geometry.dilation
         self.padding = geometry.padding
         self.padding_mode = modes[0] if len(set(modes)) == 1 else modes
-        self.padding_value = padding_value
+        self.padding_value, self.flip = padding_value, flip
         self.residual: float | None = None
         shapes = [(self.channels[i + 1], self.channels[i] // groups, geometry.kernel[i]) for i in range(ndim)]
         self.weights = nn.ParameterList(torch.empty(shape, device=device, dtype=dtype) for shape in shapes)
@@ -113,6 +115,7 @@ class SpatialSeparableConvNd(nn.Module):
         rank: Ints | None = None,
         tolerance: float = 1e-6,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> Self:
         """Make the layer that comes nearest to a `ConvNd` with this weight; its `residual` says how near.
 
@@ -127,6 +130,7 @@ class SpatialSeparableConvNd(nn.Module):
             rank: channels a group between two axes; None for the fewest that meet `tolerance`.
             tolerance: the largest residual where `rank` is None.
             padding_value: the value of `"constant"`.
+            flip: read the weight, and convolve, in the mathematician's sense.
 
         Raises:
             ValueError: a weight of another rank than the layer's, or what `striate.functional.separate_kernel` refuses.
@@ -155,6 +159,7 @@ class SpatialSeparableConvNd(nn.Module):
             weight.dtype,
             mid_channels=tuple(step.shape[0] for step in weights[:-1]),
             padding_value=padding_value,
+            flip=flip,
         )
         with torch.no_grad():
             for parameter, step in zip(layer.weights, weights, strict=True):
@@ -185,6 +190,7 @@ class SpatialSeparableConvNd(nn.Module):
             self.groups,
             padding_mode=self.padding_mode,
             padding_value=self.padding_value,
+            flip=self.flip,
         )
 
     def extra_repr(self) -> str:
@@ -197,6 +203,7 @@ class SpatialSeparableConvNd(nn.Module):
             "bias": (self.bias is not None, True),
             "padding_mode": (self.padding_mode, "zeros"),
             "padding_value": (self.padding_value, 0.0),
+            "flip": (self.flip, False),
         }
         text += "".join(f", {name}={value}" for name, (value, usual) in shown.items() if value != usual)
         return text if self.residual is None else f"{text}, residual={self.residual:.2g}"
@@ -223,6 +230,7 @@ class _Face(SpatialSeparableConvNd):
         *,
         mid_channels: Ints | None = None,
         padding_value: float = 0.0,
+        flip: bool = False,
     ) -> None:
         super().__init__(
             self.spatial_axes,
@@ -239,6 +247,7 @@ class _Face(SpatialSeparableConvNd):
             dtype,
             mid_channels=mid_channels,
             padding_value=padding_value,
+            flip=flip,
         )
 
 
