@@ -5,7 +5,7 @@
 
 from hypothesis import settings
 
-settings.register_profile("default", max_examples=300, deadline=None, print_blob=True, derandomize=True)
+settings.register_profile("default", max_examples=100, deadline=None, print_blob=True, derandomize=True)
 settings.register_profile("intense", settings.get_profile("default"), max_examples=5000, derandomize=False)
 settings.register_profile("sanitized", settings.get_profile("default"), max_examples=20)
 settings.load_profile("default")
