@@ -10,9 +10,10 @@ from torch import Tensor
 
 from striate.arithmetic import Window
 from striate.engine.arguments import convolution_arguments
-from striate.engine.blocks import Blocks, coarsest, spread
+from striate.engine.blocks import Blocks, coarsest, may_run, spread
 from striate.engine.checks import check_input_rank
 from striate.engine.guard import is_traced, needs_operators
+from striate.engine.masked_kernel import MaskedCall, masked_depthwise
 from striate.functional.conv import Ints, PaddingLike, conv, flipped
 from striate.functional.conv_transpose import conv_transpose
 
@@ -94,8 +95,10 @@ def masked_conv(
     real = not (input.is_complex() or weight.is_complex())
     if free and real and set(arguments.modes) == {"zeros"}:
         call = BlockCall(Blocks.of(cells), arguments.geometry.windows(size), size, outputs, arguments.groups)
-        if call.fits and not call.overlaps and call.pays(weight, input.is_contiguous()):
-            leaves = [tensor for tensor in (input, weight, bias) if tensor is not None]
+        leaves = [tensor for tensor in (input, weight, bias) if tensor is not None]
+        if call.is_depthwise(weight) and may_run(*leaves):
+            result = masked_depthwise(input, weight, bias, call.masked)
+        elif call.fits and not call.overlaps and call.pays(weight, input.is_contiguous()):
             if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in leaves):
                 result = _ByBlocks.apply(input, weight, bias, call)
             else:
@@ -179,6 +182,17 @@ class BlockCall:
         """Whether the blocks with what they see are more than the whole input; the dense convolution has it easier."""
         return self.blocks.count * prod(self.extent) > self.blocks.mask.shape[0] * prod(self.size)
 
+    def is_depthwise(self, weight: Tensor) -> bool:
+        """Whether there is a filter a channel, whose cost is the outputs' alone."""
+        return weight.shape[1] == 1 and self.groups > 1
+
+    @property
+    def masked(self) -> MaskedCall:
+        """The same for the depthwise kernels, which skip blocks where they lie."""
+        stride, dilation = self._steps()
+        padding = [amount for window in self.windows for amount in (window.before, window.after)]
+        return MaskedCall(self.blocks.mask, (stride, padding, dilation))
+
     def pays(self, weight: Tensor, contiguous: bool) -> bool:
         """Whether the skipped multiply-adds outweigh the elements that are moved."""
         batch, parts = self.blocks.mask.shape[0], self.blocks.count
@@ -194,7 +208,7 @@ class BlockCall:
 
     def whole(self, parts: Tensor, input: Tensor) -> Tensor:
         """The output of these visible blocks, in the memory format of the input."""
-        return _like(self.blocks.scatter(parts, self.outputs), input)
+        return self.blocks.scatter(parts, self.outputs, input.is_contiguous())
 
     def convolve(self, parts: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """Convolve what the blocks of the output see."""
@@ -250,7 +264,7 @@ class _ByBlocks(torch.autograd.Function):
             return (*_gradients(output, (input, weight, bias), ctx.needs_input_grad, grad, create_graph=True), None)
         for_input = None
         if ctx.needs_input_grad[0]:
-            for_input = _like(call.blocks.scatter(call.transpose(grad, weight), call.size), input)
+            for_input = call.blocks.scatter(call.transpose(grad, weight), call.size, input.is_contiguous())
         visible = call.blocks.gather(grad, (0,) * len(call.outputs), call.inside)
         by_leaves = _gradients(ctx.parts, ctx.leaves, ctx.needs_input_grad[1:], visible, retain_graph=True)
         return (for_input, *by_leaves, None)
@@ -265,8 +279,3 @@ def _gradients(
     return [
         next(found) if wants and tensor is not None else None for tensor, wants in zip(tensors, wanted, strict=False)
     ]
-
-
-def _like(output: Tensor, input: Tensor) -> Tensor:
-    """The output in the input's memory format; blocks make channels-last."""
-    return output.contiguous() if input.is_contiguous() else output

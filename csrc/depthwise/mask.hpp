@@ -1,0 +1,88 @@
+// Masked tensors: which cells are visible, and blocks [position][lane] of what is.
+#pragma once
+
+#include "channel_blocks.hpp"
+
+namespace striate::STRIATE_LEVEL::depthwise {
+
+// Calls visit(begin, end, visible) for the stretches of a row in which all cells are alike.
+template <typename Visit>
+void for_each_stretch(const Cells& cells, const bool* row, const Range& range, const Visit& visit) {
+  for (std::int64_t begin = range.begin, end; begin < range.end; begin = end) {
+    const bool shown = row[begin / cells.size[2]];
+    end = cells.end(2, begin);
+    while (end < range.end && row[end / cells.size[2]] == shown) end = cells.end(2, end);
+    end = std::min(end, range.end);
+    visit(begin, end, shown);
+  }
+}
+
+// Calls visit(part) for the boxes of visible cells, neighbours on the last axis together.
+template <typename Visit>
+void for_each_visible(const Cells& cells, std::int64_t sample, const Ranges& range, const Visit& visit) {
+  if (!cells.visible) return visit(range);
+  for (std::int64_t i = range[0].begin, i_end; i < range[0].end; i = i_end) {
+    i_end = std::min(cells.end(0, i), range[0].end);
+    for (std::int64_t j = range[1].begin, j_end; j < range[1].end; j = j_end) {
+      j_end = std::min(cells.end(1, j), range[1].end);
+      for_each_stretch(cells, cells.row(sample, i, j), range[2], [&](std::int64_t k, std::int64_t k_end, bool shown) {
+        if (shown) visit(Ranges{Range{i, i_end}, {j, j_end}, {k, k_end}});
+      });
+    }
+  }
+}
+
+// Copies what is visible of a box into `stage`, `blocks` blocks of lanes side by side, and 0 for the rest. More than
+// one block must lie as in `read_lanes`.
+template <typename T, typename Channel>
+LaneView<const T> stage_visible(const View<const T>& view, const Cells& cells, std::int64_t sample, int used,
+                                bool neighbours, std::int64_t blocks, const Ranges& range, T* stage,
+                                const Channel& channel) {
+  const std::int64_t width = blocks * lanes<T>, columns = range[2].size() * width;
+  const bool as_it_lies = neighbours && view.stride[1] == 1 && used == lanes<T>;
+  T* to = stage;
+  for (std::int64_t i = range[0].begin; i < range[0].end; ++i)
+    for (std::int64_t j = range[1].begin; j < range[1].end; ++j)
+      for_each_stretch(cells, cells.row(sample, i, j), range[2], [&](std::int64_t k, std::int64_t end, bool shown) {
+        if (!shown) {
+          std::fill_n(to, (end - k) * width, T(0));
+        } else if (as_it_lies) {
+          const T* from = view.plane(sample, channel(0)) + view.offset(i, j, k);
+          for (std::int64_t p = 0; p < end - k; ++p, from += view.stride[4]) std::copy_n(from, width, to + p * width);
+        } else {
+          const Ranges part = {Range{i, i + 1}, {j, j + 1}, {k, end}};
+          constexpr std::int64_t by_rows = 0;  // no part is a whole row
+          stage_lanes(view, sample, used, neighbours, by_rows, part, to, channel);
+        }
+        to += (end - k) * width;
+      });
+  return {stage, {range[1].size() * columns, columns, width}, {range[0].begin, range[1].begin, range[2].begin}};
+}
+
+// Writes 0 to what is hidden in a box of channels [first, first + channels). Of a contiguous tensor it writes the whole
+// box, which is to be written before what is visible: a plane at once takes less time than its stretches.
+template <typename T>
+void write_hidden(const View<T>& view, const Cells& cells, std::int64_t sample, std::int64_t first,
+                  std::int64_t channels, std::int64_t row_size, const Ranges& range) {
+  if (!cells.visible) return;
+  if (view.stride[1] != 1) {
+    for (std::int64_t c = first; c < first + channels; ++c)
+      for_each_stretch(view, range, row_size,
+                       [&](std::int64_t offset, std::int64_t, std::int64_t count, std::int64_t step) {
+                         T* const to = view.plane(sample, c) + offset;
+                         if (step == 1)
+                           std::fill_n(to, count, T(0));
+                         else
+                           for (std::int64_t i = 0; i < count; ++i) to[i * step] = T(0);
+                       });
+    return;
+  }
+  for (std::int64_t i = range[0].begin; i < range[0].end; ++i)
+    for (std::int64_t j = range[1].begin; j < range[1].end; ++j)
+      for_each_stretch(cells, cells.row(sample, i, j), range[2], [&](std::int64_t k, std::int64_t end, bool shown) {
+        T* to = view.plane(sample, first) + view.offset(i, j, k);
+        for (; !shown && k < end; ++k, to += view.stride[4]) std::fill_n(to, channels, T(0));
+      });
+}
+
+}  // namespace striate::STRIATE_LEVEL::depthwise
