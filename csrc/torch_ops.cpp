@@ -313,6 +313,7 @@ Problem make_masked(const Tensor& activation, IntHeaderOnlyArrayRef input, IntHe
                     const Ints& stride, const Ints& padding, const Ints& dilation) {
   check(input.size() >= 3 && weight.size() == input.size() && weight[1] == 1,
         "weight must be of one filter a channel of the input " + text(input) + ", but has shape " + text(weight));
+  check(input[0] > 0, "input must have at least one sample, but has shape " + text(input));
   return make_problem(activation, input, weight, stride, padding, dilation, input[1], Ints(input.size() - 2, 0), 0.0);
 }
 

@@ -19,8 +19,6 @@ class CorrelateChannels {
     for (std::int64_t i = 0; i < boxes(sweep); ++i)
       staged_source = std::max(staged_source, positions(source_ranges(box(sweep, i))) * n);
     staged_target = sweep[0].targets() * sweep[1].targets() * sweep[2].targets() * n;
-    // Of a masked source all blocks of a task are staged together.
-    staged_blocks = job.masked() ? std::max(job.planes, job.group) : job.planes;
     folded = job.folds() ? job.size[0] * job.size[1] * job.size[2] * n : 0;
   }
 
@@ -57,11 +55,11 @@ class CorrelateChannels {
     // Blocks whose vectors lie in both tensors as the tile wants them, then those that are staged.
     const bool in_place = neighbours && job.source.stride[1] == 1 && view.stride[1] == 1 && !job.folds();
     const std::int64_t whole_blocks = !in_place ? 0 : used_lanes(first + (blocks - 1) * n) == n ? blocks : blocks - 1;
-    T* const stage = scratch<T>(staged_source * staged_blocks + staged_target + folded);
-    T* const result = stage + staged_source * staged_blocks;
+    T* const stage = scratch<T>(staged_source * job.planes + staged_target + folded);
+    T* const result = stage + staged_source * job.planes;
     if (whole_blocks > 0) {
-      task.lines.set(read(sample, n, true, whole_blocks, sources, stage, [&](int l) { return first + l; }), box, slots,
-                     1, 0);
+      const auto from = read(sample, n, true, sources, stage, [&](int l) { return first + l; });
+      task.lines.set(from, job.source_shown, sample, box, slots, 1, 0);
       const LaneView<T> to = {view.plane(sample, first) + view.offset(box.a->begin, box.b->begin, box.c->begin),
                               {view.stride[2], view.stride[3], view.stride[4]},
                               {box.a->begin, box.b->begin, box.c->begin}};
@@ -74,11 +72,11 @@ class CorrelateChannels {
       const int used = used_lanes(channel);
       LaneView<const T> from = {};
       for (std::int64_t m = 0; m < job.planes; ++m) {
-        const auto plane = read(sample, used, neighbours, 1, sources, stage + m * staged_source,
+        const auto plane = read(sample, used, neighbours, sources, stage + m * staged_source,
                                 [&](int l) { return job.source_channel(channel + l, m); });
         if (m == 0) from = plane;
       }
-      task.lines.set(from, box, slots, job.planes, staged_source);
+      task.lines.set(from, job.source_shown, sample, box, slots, job.planes, staged_source);
       if (job.folds()) {
         compute_blocks(box, targets, channel, 1, staged_view(result, targets), task);
         T* const inside = result + staged_target;
@@ -94,13 +92,11 @@ class CorrelateChannels {
     }
   }
 
-  // The source of `blocks` blocks, in its own memory or staged.
   template <typename Channel>
-  LaneView<const T> read(std::int64_t sample, int used, bool neighbours, std::int64_t blocks, const Ranges& sources,
-                         T* stage, const Channel& channel) const {
-    if (job.masked())
-      return stage_visible(job.source, job.source_shown, sample, used, neighbours, blocks, sources, stage, channel);
-    return read_lanes(job.source, sample, used, neighbours, job.source_size[2], sources, stage, channel);
+  LaneView<const T> read(std::int64_t sample, int used, bool neighbours, const Ranges& sources, T* stage,
+                         const Channel& channel) const {
+    return read_visible(job.source, job.source_shown, sample, used, neighbours, job.source_size[2], sources, stage,
+                        channel);
   }
 
   // The targets `part` of `blocks` blocks from channel `first` on, whose tables are `task.lines` and that follow each
@@ -171,7 +167,7 @@ class CorrelateChannels {
         for (std::int64_t k = run[2].begin, columns; k < run[2].end; k += columns) {
           columns = std::min<std::int64_t>(shape.columns, run[2].end - k);
           const Tile<T> tile = find_tile<T>(rows, columns);
-          call.column = task.lines.column.data() + k;
+          call.column = k;
           for (std::int64_t g = 0; g < blocks; ++g) {
             call.shift = g * n;
             call.weight = weights + (first / n + g) * block_weights;
@@ -190,7 +186,6 @@ class CorrelateChannels {
   std::int64_t taps;
   std::int64_t staged_source = 0;  // elements
   std::int64_t staged_target;
-  std::int64_t staged_blocks;
   std::int64_t folded;
 };
 

@@ -38,7 +38,6 @@ struct Correlation {
   Cells shown;
   Cells source_shown;
 
-  bool masked() const { return shown.visible != nullptr; }
   bool folds() const { return !fold[0].empty(); }
   std::int64_t source_channel(std::int64_t t, std::int64_t plane) const { return t * planes / share + plane; }
 };
@@ -60,8 +59,6 @@ struct Gradient {
   Sizes output_size;
   Cells shown;  // of the output, if it is masked, and of the input
   Cells input_shown;
-
-  bool masked() const { return shown.visible != nullptr; }
 };
 
 // Chunks of a batch whose weight gradients are summed apart, in parallel. Their number does not depend on threads.

@@ -1,4 +1,4 @@
-// Masked tensors: which cells are visible, and blocks [position][lane] of what is.
+// Masked tensors: stretches and boxes of what is visible, read, and zeros for what is not.
 #pragma once
 
 #include "channel_blocks.hpp"
@@ -32,31 +32,23 @@ void for_each_visible(const Cells& cells, std::int64_t sample, const Ranges& ran
   }
 }
 
-// Copies what is visible of a box into `stage`, `blocks` blocks of lanes side by side, and 0 for the rest. More than
-// one block must lie as in `read_lanes`.
+// As `read_lanes`, but where it stages, it copies only what is visible.
 template <typename T, typename Channel>
-LaneView<const T> stage_visible(const View<const T>& view, const Cells& cells, std::int64_t sample, int used,
-                                bool neighbours, std::int64_t blocks, const Ranges& range, T* stage,
-                                const Channel& channel) {
-  const std::int64_t width = blocks * lanes<T>, columns = range[2].size() * width;
-  const bool as_it_lies = neighbours && view.stride[1] == 1 && used == lanes<T>;
+LaneView<const T> read_visible(const View<const T>& view, const Cells& cells, std::int64_t sample, int used,
+                               bool neighbours, std::int64_t row_size, const Ranges& range, T* stage,
+                               const Channel& channel) {
+  if (!cells.visible || (neighbours && view.stride[1] == 1 && used == lanes<T>))
+    return read_lanes(view, sample, used, neighbours, row_size, range, stage, channel);
   T* to = stage;
   for (std::int64_t i = range[0].begin; i < range[0].end; ++i)
     for (std::int64_t j = range[1].begin; j < range[1].end; ++j)
       for_each_stretch(cells, cells.row(sample, i, j), range[2], [&](std::int64_t k, std::int64_t end, bool shown) {
-        if (!shown) {
-          std::fill_n(to, (end - k) * width, T(0));
-        } else if (as_it_lies) {
-          const T* from = view.plane(sample, channel(0)) + view.offset(i, j, k);
-          for (std::int64_t p = 0; p < end - k; ++p, from += view.stride[4]) std::copy_n(from, width, to + p * width);
-        } else {
-          const Ranges part = {Range{i, i + 1}, {j, j + 1}, {k, end}};
-          constexpr std::int64_t by_rows = 0;  // no part is a whole row
-          stage_lanes(view, sample, used, neighbours, by_rows, part, to, channel);
-        }
-        to += (end - k) * width;
+        const Ranges part = {Range{i, i + 1}, {j, j + 1}, {k, end}};
+        constexpr std::int64_t by_rows = 0;  // no part is a whole row
+        if (shown) stage_lanes(view, sample, used, neighbours, by_rows, part, to, channel);
+        to += (end - k) * lanes<T>;
       });
-  return {stage, {range[1].size() * columns, columns, width}, {range[0].begin, range[1].begin, range[2].begin}};
+  return staged_view<const T>(stage, range);
 }
 
 // Writes 0 to what is hidden in a box of channels [first, first + channels). Of a contiguous tensor it writes the whole

@@ -69,23 +69,13 @@ class WeightChannels {
 
   void add_blocks(std::int64_t sample, std::int64_t first, std::int64_t blocks, const Box& box, T* sum,
                   Lines<T>& lines) const {
-    const std::int64_t sources = staged * (job.masked() ? job.group : 1);
-    T* const stage = scratch<T>(sources + outputs);
+    T* const stage = scratch<T>(staged + outputs);
     const int used = used_lanes(first);
-    const auto source_channel = [&](int l) { return (first + l) / job.share; };
-    const auto channel = [&](int l) { return first + l; };
-    lines.set(job.masked() ? stage_visible(job.input, job.input_shown, sample, used, job.share == 1, blocks,
-                                           source_ranges(box), stage, source_channel)
-                           : read_lanes(job.input, sample, used, job.share == 1, job.size[2], source_ranges(box), stage,
-                                        source_channel),
-              box, slots, 1, 0);
-    // Gradients are read where they are visible, or staged there alone.
-    const bool in_place = job.grad_output.stride[1] == 1 && used == n;
-    const auto gradient = job.masked() && !in_place
-                              ? stage_visible(job.grad_output, job.shown, sample, used, true, 1, target_ranges(box),
-                                              stage + sources, channel)
-                              : read_lanes(job.grad_output, sample, used, true, job.output_size[2], target_ranges(box),
-                                           stage + sources, channel);
+    const auto source = read_visible(job.input, job.input_shown, sample, used, job.share == 1, job.size[2],
+                                     source_ranges(box), stage, [&](int l) { return (first + l) / job.share; });
+    const auto gradient = read_visible(job.grad_output, job.shown, sample, used, true, job.output_size[2],
+                                       target_ranges(box), stage + staged, [&](int l) { return first + l; });
+    lines.set(source, job.input_shown, sample, box, slots, 1, 0);
     for_each_visible(job.shown, sample, target_ranges(box),
                      [&](const Ranges& part) { add_part(box, part, gradient, blocks, lines, sum); });
   }
@@ -122,7 +112,7 @@ class WeightChannels {
           call.gradient = gradient.row(i, j) + (part[2].begin - gradient.origin[2]) * gradient.stride[2] + g * n;
           for_each_run(c.taps, slots, longest_weight_run, [&](std::int64_t begin, std::int64_t end) {
             const std::int64_t kernel = c.taps[begin].kernel;
-            call.column = lines.column.data() + slots(c.taps[begin].offset) + skipped;
+            call.column = slots(c.taps[begin].offset) + skipped;
             call.sum_step = end - begin > 1 ? (c.taps[begin + 1].kernel - kernel) * n : 0;
             for (std::int64_t piece = 0; piece < pieces; ++piece) {
               const std::int64_t from = piece * std::ssize(tap_lines) / pieces;

@@ -11,7 +11,7 @@ import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from kernels import LEVELS, guarded
 from torch.library import opcheck
@@ -40,6 +40,7 @@ def hidden_is_nan(tensor, visible):
 @given(strategies.masked_problems(CHANNELS), strategies.layouts, strategies.layouts, dtypes, st.booleans())
 def test_depthwise_is_exact_at_every_level(drawn, layout, layout_of_grad, dtype, with_bias):
     problem, visible, seed = drawn
+    assume(problem.batch)
     output_shape = problem.batch, problem.out_channels, *oracles.output_size(problem)
     shapes = problem.input_shape, problem.weight_shape, output_shape, output_shape[1:2]
     input, weight, grad, bias = (strategies.whole_numbers(s, seed + i, dtype) for i, s in enumerate(shapes))
@@ -174,6 +175,7 @@ def test_derivatives(check, layout):
     [
         ({"weight": torch.zeros(6, 3, 3, 2)}, r"weight must be of one filter a channel of the input \(2, 3, 6, 8\)"),
         ({"weight": torch.zeros(6, 1, 3, 2).double()}, "input and weight must have the same dtype"),
+        ({"input": torch.zeros(0, 3, 6, 8)}, r"input must have at least one sample, but has shape \(0, 3, 6, 8\)"),
         ({"cells": torch.ones(2, 3, 2)}, "mask must be contiguous and of bool"),
         ({"cells": torch.ones(1, 3, 2).bool()}, r"mask must have shape \(2, \*cells\) with 2 axes of cells, but has"),
         ({"cells": torch.ones(2, 4, 2).bool()}, "mask has 4 cells on an axis, which do not divide its 6 elements"),

@@ -54,7 +54,8 @@ def _visible_sum(grad: Tensor, call: MaskedCall) -> Tensor:
     shown = spread(call.cells, grad.shape[2:]).to(grad.dtype)
     if layout_of(grad) == "nhwc":
         return shown.flatten() @ grad.movedim(1, -1).reshape(prod(shown.shape), -1)
-    return (grad.flatten(2) @ shown.flatten(1).unsqueeze(-1)).sum((0, 2))
+    # The other way round, planes times mask, torch takes 1.4 ms for 8 x 96 planes of 56x56, and so 0.1.
+    return (shown.flatten(1).unsqueeze(1) @ grad.flatten(2).mT).sum((0, 1))
 
 
 # Linear in each tensor, masked on both sides: each computation's derivatives are the other two, as in `kernel`.
