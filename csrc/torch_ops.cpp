@@ -360,9 +360,13 @@ striate::blocks::Cut make_cut(const Tensor& mask, IntHeaderOnlyArrayRef shape, c
     cut.before[axis] = before[i];
     cut.extent[axis] = extent[i];
   }
-  const std::int64_t cells = mask.numel();
-  for (std::int64_t i = 0; i < cells; ++i)
-    if (cut.mask.visible[i]) cut.places.push_back(i);
+  const std::int64_t cells = cut.mask.cells[0] * cut.mask.cells[1] * cut.mask.cells[2];
+  for (std::int64_t sample = 0; sample < cut.batch; ++sample) {
+    cut.first.push_back(std::ssize(cut.places));
+    for (std::int64_t i = sample * cells; i < (sample + 1) * cells; ++i)
+      if (cut.mask.visible[i]) cut.places.push_back(i);
+  }
+  cut.first.push_back(std::ssize(cut.places));
   return cut;
 }
 

@@ -19,7 +19,8 @@ struct Cut {
   std::array<std::int64_t, 3> size = {1, 1, 1};
   std::array<std::int64_t, 3> before = {0, 0, 0};
   std::array<std::int64_t, 3> extent = {1, 1, 1};
-  std::vector<std::int64_t> places = {};
+  std::vector<std::int64_t> places = {};  // ascending
+  std::vector<std::int64_t> first = {};   // of each sample's places, and their number behind the last
 
   std::int64_t part() const { return extent[0] * extent[1] * extent[2] * channels; }  // elements
   // Sample, and the first element of a part.

@@ -1,11 +1,8 @@
-#include "../depthwise/mask.hpp"
 #include "../scratch.hpp"
-#include "blocks.hpp"
+#include "parts.hpp"
 
 namespace striate::STRIATE_LEVEL::blocks {
 namespace {
-
-using namespace depthwise;
 
 // Elements [begin, end) of a row of one sample, channels [first, first + used), to `to`, pixels `pitch` apart. Channels
 // that lie apart are transposed in registers by way of `stage`.
@@ -31,37 +28,29 @@ template <typename T>
 void gather(const Cut& cut, View<const T> signal, T* parts, ParallelFor pool) {
   const Cells cells(cut.mask, cut.size);
   const std::int64_t channels = cut.channels, columns = cut.extent[2];
-  // Of channels that lie apart a vector's lanes at a time, so that the rows of a part stay in the L1 cache.
-  const std::int64_t most = signal.stride[1] == 1 ? channels : lanes<T>;
-  parallel_for(pool, std::ssize(cut.places), cut.part(), [&](std::int64_t begin, std::int64_t end) {
+  for_each_part<T>(cut, signal.stride[1] == 1, pool, [&](std::int64_t v, std::int64_t first, std::int64_t used) {
     T* const stage = scratch<T>(columns * lanes<T>);
-    for (std::int64_t v = begin; v < end; ++v) {
-      const auto [sample, a, b, c] = cut.begin(v);
-      const Range inside = {std::clamp<std::int64_t>(-c, 0, columns), std::clamp(cut.size[2] - c, {}, columns)};
-      for (std::int64_t first = 0; first < channels; first += most) {
-        const std::int64_t used = std::min(most, channels - first);
-        T* to = parts + v * cut.part() + first;
-        const auto clear = [&](std::int64_t p, std::int64_t p_end) {
-          for (; p < p_end; ++p) std::fill_n(to + p * channels, used, T(0));
-        };
-        for (std::int64_t i = a; i < a + cut.extent[0]; ++i) {
-          for (std::int64_t j = b; j < b + cut.extent[1]; ++j, to += columns * channels) {
-            if (i < 0 || i >= cut.size[0] || j < 0 || j >= cut.size[1] || inside.begin >= inside.end) {
-              clear(0, columns);
-              continue;
-            }
-            clear(0, inside.begin);
-            for_each_stretch(cells, cells.row(sample, i, j), {c + inside.begin, c + inside.end},
-                             [&](std::int64_t k, std::int64_t k_end, bool shown) {
-                               if (shown)
-                                 copy_row(signal, signal.plane(sample, first) + signal.offset(i, j, k), k_end - k, used,
-                                          channels, stage, to + (k - c) * channels);
-                               else
-                                 clear(k - c, k_end - c);
-                             });
-            clear(inside.end, columns);
-          }
+    const auto [sample, a, b, c] = cut.begin(v);
+    const Range inside = {std::clamp<std::int64_t>(-c, 0, columns),
+                          std::clamp<std::int64_t>(cut.size[2] - c, 0, columns)};
+    T* to = parts + v * cut.part() + first;
+    const auto clear = [&](std::int64_t p, std::int64_t end) {
+      for (; p < end; ++p) std::fill_n(to + p * channels, used, T(0));
+    };
+    for (std::int64_t i = a; i < a + cut.extent[0]; ++i) {
+      for (std::int64_t j = b; j < b + cut.extent[1]; ++j, to += columns * channels) {
+        if (i < 0 || i >= cut.size[0] || j < 0 || j >= cut.size[1] || inside.begin >= inside.end) {
+          clear(0, columns);
+          continue;
         }
+        clear(0, inside.begin);
+        const Range row = {c + inside.begin, c + inside.end};
+        for_each_stretch(cells, cells.row(sample, i, j), row, [&](std::int64_t k, std::int64_t end, bool shown) {
+          if (!shown) return clear(k - c, end - c);
+          copy_row(signal, signal.plane(sample, first) + signal.offset(i, j, k), end - k, used, channels, stage,
+                   to + (k - c) * channels);
+        });
+        clear(inside.end, columns);
       }
     }
   });

@@ -49,6 +49,8 @@ class CorrelateChannels {
 
   void compute(std::int64_t sample, std::int64_t first, std::int64_t blocks, const Box& box, Task& task) const {
     const Ranges sources = source_ranges(box), targets = target_ranges(box);
+    const bool streamed =
+        job.batch * job.channels * job.size[0] * job.size[1] * job.size[2] * std::int64_t{sizeof(T)} >= streamed_bytes;
     const bool neighbours = job.planes == 1 && job.share == 1;
     const View<T>& view = job.target;
 
@@ -63,7 +65,7 @@ class CorrelateChannels {
       const LaneView<T> to = {view.plane(sample, first) + view.offset(box.a->begin, box.b->begin, box.c->begin),
                               {view.stride[2], view.stride[3], view.stride[4]},
                               {box.a->begin, box.b->begin, box.c->begin}};
-      write_hidden(view, job.shown, sample, first, whole_blocks * n, job.size[2], targets);
+      write_hidden(view, job.shown, sample, first, whole_blocks * n, job.size[2], targets, streamed);
       for_each_visible(job.shown, sample, targets,
                        [&](const Ranges& part) { compute_blocks(box, part, first, whole_blocks, to, task); });
     }
@@ -84,7 +86,7 @@ class CorrelateChannels {
         write_lanes(inside, view, sample, channel, used, job.size[2], whole(job.size));
         continue;
       }
-      write_hidden(view, job.shown, sample, channel, used, job.size[2], targets);
+      write_hidden(view, job.shown, sample, channel, used, job.size[2], targets, streamed);
       for_each_visible(job.shown, sample, targets, [&](const Ranges& part) {
         compute_blocks(box, part, channel, 1, staged_view(result, part), task);
         write_lanes(result, view, sample, channel, used, job.size[2], part);

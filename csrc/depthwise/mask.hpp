@@ -3,6 +3,10 @@
 
 #include "channel_blocks.hpp"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace striate::STRIATE_LEVEL::depthwise {
 
 // Calls visit(begin, end, visible) for the stretches of a row in which all cells are alike.
@@ -51,11 +55,26 @@ LaneView<const T> read_visible(const View<const T>& view, const Cells& cells, st
   return staged_view<const T>(stage, range);
 }
 
+// Writes zeros past the caches: a plain store reads the line first, and nobody may ever read these.
+template <typename T>
+void stream_zeros(T* to, std::int64_t count) {
+#if defined(__SSE2__)
+  constexpr std::int64_t step = sizeof(__m128i) / sizeof(T);
+  for (; count > 0 && reinterpret_cast<std::uintptr_t>(to) % sizeof(__m128i) != 0; --count) *to++ = T(0);
+  for (; count >= step; count -= step, to += step)
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to), _mm_setzero_si128());
+#endif
+  std::fill_n(to, count, T(0));
+}
+
+// Signals of this many bytes leave the caches before they are read again.
+inline constexpr std::int64_t streamed_bytes = 4 << 20;
+
 // Writes 0 to what is hidden in a box of channels [first, first + channels). Of a contiguous tensor it writes the whole
 // box, which is to be written before what is visible: a plane at once takes less time than its stretches.
 template <typename T>
 void write_hidden(const View<T>& view, const Cells& cells, std::int64_t sample, std::int64_t first,
-                  std::int64_t channels, std::int64_t row_size, const Ranges& range) {
+                  std::int64_t channels, std::int64_t row_size, const Ranges& range, bool streamed) {
   if (!cells.visible) return;
   if (view.stride[1] != 1) {
     for (std::int64_t c = first; c < first + channels; ++c)
@@ -73,8 +92,14 @@ void write_hidden(const View<T>& view, const Cells& cells, std::int64_t sample, 
     for (std::int64_t j = range[1].begin; j < range[1].end; ++j)
       for_each_stretch(cells, cells.row(sample, i, j), range[2], [&](std::int64_t k, std::int64_t end, bool shown) {
         T* to = view.plane(sample, first) + view.offset(i, j, k);
-        for (; !shown && k < end; ++k, to += view.stride[4]) std::fill_n(to, channels, T(0));
+        if (shown) return;
+        const std::int64_t pixels = view.stride[4] == channels ? end - k : 1;  // that follow each other
+        for (; k < end; k += pixels, to += pixels * view.stride[4])
+          streamed ? stream_zeros(to, pixels * channels) : void(std::fill_n(to, pixels * channels, T(0)));
       });
+#if defined(__SSE2__)
+  if (streamed) _mm_sfence();
+#endif
 }
 
 }  // namespace striate::STRIATE_LEVEL::depthwise

@@ -25,6 +25,7 @@ def test_all_directions_equal_the_dense_ones_times_the_mask(drawn, layout, price
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(masked, "MOVE", price)
         patch.setattr(masked, "TRANSPOSE", price)
+        patch.setattr(masked, "LEAST_INSIDE", max(price, 1))
         patch.setattr(masked.BlockCall, "overlaps", False)
         output = SF.masked_conv(
             strategies.in_layout(input, layout),
@@ -64,14 +65,25 @@ def counted(patch):
 
 def test_blocks_are_skipped_where_that_pays(monkeypatch):
     calls = counted(monkeypatch)
-    dense, depthwise = strategies.numbers((64, 64, 3, 3), 1), strategies.numbers((64, 1, 7, 7), 1)
+    dense = strategies.numbers((64, 64, 3, 3), 1)
     SF.masked_conv(image(64), dense, BLOCKS, padding=1)
     assert len(calls) == 1
     assert calls[0].blocks.count == 2 * 3
-    SF.masked_conv(image(64), depthwise, BLOCKS, padding=3, groups=64)
     SF.masked_conv(image(64), dense, torch.ones(1, 1, 2, 3), padding=1)
     SF.masked_conv(image(64), strategies.numbers((64, 64, 9, 9), 1), BLOCKS, padding=4)
     SF.masked_conv(image(64), dense, BLOCKS, padding=1, padding_mode="reflect")
+    assert len(calls) == 1
+
+
+def test_depthwise_kernels_skip_blocks_in_place(monkeypatch):
+    calls, kernel = [], masked.masked_depthwise
+    monkeypatch.setattr(masked, "masked_depthwise", lambda *given: calls.append(given) or kernel(*given))
+    weight, full = strategies.numbers((64, 1, 7, 7), 1), torch.from_numpy(strategies.spread(BLOCKS, (16, 24))).float()
+    output = SF.masked_conv(image(64), weight, BLOCKS, padding=3, groups=64)
+    assert len(calls) == 1
+    dense = torch.nn.functional.conv2d(image(64) * full, weight, padding=3, groups=64) * full
+    torch.testing.assert_close(output, dense)
+    SF.masked_conv(image(64), weight, (full > 0).logical_and(torch.rand(16, 24) < 0.5), padding=3, groups=64)
     assert len(calls) == 1
 
 

@@ -1,5 +1,6 @@
 """Masked (sparse) convolution: what is masked is neither read nor written, nor computed where that saves time."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
@@ -8,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from striate.arithmetic import Window
+from striate.arithmetic import Geometry, Window
 from striate.engine.arguments import convolution_arguments
 from striate.engine.blocks import Blocks, coarsest, may_run, spread
 from striate.engine.checks import check_input_rank
@@ -20,6 +21,9 @@ from striate.functional.conv_transpose import conv_transpose
 # Multiply-adds that cost as much as one element moved to or from the blocks, which are channels-last: 16 to 90 in the
 # layers measured. Contiguous tensors are transposed on the way, both ways, through fresh memory: 90 to 160.
 MOVE, TRANSPOSE = 30, 160
+
+# Outputs of a cell that the depthwise kernels take for faster than the dense convolution of a masked copy.
+LEAST_INSIDE = 16
 
 
 def masked_conv(
@@ -42,7 +46,8 @@ def masked_conv(
 
     A mask of blocks saves time: the visible blocks become a batch of small images, with what they see around them, and
     only these are convolved, forward and backward. That is fastest in channels-last memory; where moving the blocks
-    costs more than skipping the others saves (a depthwise layer, most blocks visible) the dense convolution runs.
+    costs more than skipping the others saves (most blocks visible) the dense convolution runs. A depthwise layer's
+    kernels skip what is masked where it lies.
     Masked places of the input count as 0; all of the input must be finite.
 
     Args:
@@ -87,18 +92,19 @@ def masked_conv(
         input, mask = input.unsqueeze(0), mask.unsqueeze(0)
     arguments = convolution_arguments(weight.shape[2:], stride, padding, dilation, groups, padding_mode, padding_value)
     size = tuple(input.shape[2:])
-    outputs = arguments.geometry.output_size(size)
+    outputs, windows = _sizes(arguments.geometry, size)
     free = not (is_traced() or needs_operators(input, weight, mask))
     cells = _cells(mask, input, outputs, free)
     weight = flipped(weight) if flip else weight
     result = None
     real = not (input.is_complex() or weight.is_complex())
     if free and real and set(arguments.modes) == {"zeros"}:
-        call = BlockCall(Blocks.of(cells), arguments.geometry.windows(size), size, outputs, arguments.groups)
         leaves = [tensor for tensor in (input, weight, bias) if tensor is not None]
-        if call.is_depthwise(weight) and may_run(*leaves):
-            result = masked_depthwise(input, weight, bias, call.masked)
-        elif call.fits and not call.overlaps and call.pays(weight, input.is_contiguous()):
+        if _skips_in_place(weight, cells, outputs, arguments.groups) and may_run(*leaves):
+            result = masked_depthwise(input, weight, bias, _masked_call(cells, windows))
+    if result is None and free and real and set(arguments.modes) == {"zeros"}:
+        call = BlockCall(Blocks.of(cells), windows, size, outputs, arguments.groups)
+        if call.fits and not call.overlaps and call.pays(weight, input.is_contiguous()):
             if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in leaves):
                 result = _ByBlocks.apply(input, weight, bias, call)
             else:
@@ -107,6 +113,22 @@ def masked_conv(
         window = (stride, padding, dilation, groups)
         result = _dense(input, weight, bias, cells, outputs, window, arguments.modes, padding_value)
     return result if batched else result.squeeze(0)
+
+
+@functools.lru_cache(maxsize=1024)  # 20 us, as much as a small depthwise convolution
+def _sizes(geometry: Geometry, size: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Window, ...]]:
+    return geometry.output_size(size), geometry.windows(size)
+
+
+def _skips_in_place(weight: Tensor, cells: Tensor, outputs: Sequence[int], groups: int) -> bool:
+    """Whether the masked depthwise kernels win: a filter a channel, and cells that are not a few elements."""
+    inside = prod(outputs) // prod(cells.shape[1:])
+    return weight.shape[1] == 1 and groups > 1 and inside >= LEAST_INSIDE
+
+
+def _masked_call(cells: Tensor, windows: Sequence[Window]) -> MaskedCall:
+    padding = [amount for window in windows for amount in (window.before, window.after)]
+    return MaskedCall(cells.contiguous(), ([w.stride for w in windows], padding, [w.dilation for w in windows]))
 
 
 def _cells(mask: Tensor, input: Tensor, outputs: Sequence[int], free: bool) -> Tensor:
@@ -181,17 +203,6 @@ class BlockCall:
     def overlaps(self) -> bool:
         """Whether the blocks with what they see are more than the whole input; the dense convolution has it easier."""
         return self.blocks.count * prod(self.extent) > self.blocks.mask.shape[0] * prod(self.size)
-
-    def is_depthwise(self, weight: Tensor) -> bool:
-        """Whether there is a filter a channel, whose cost is the outputs' alone."""
-        return weight.shape[1] == 1 and self.groups > 1
-
-    @property
-    def masked(self) -> MaskedCall:
-        """The same for the depthwise kernels, which skip blocks where they lie."""
-        stride, dilation = self._steps()
-        padding = [amount for window in self.windows for amount in (window.before, window.after)]
-        return MaskedCall(self.blocks.mask, (stride, padding, dilation))
 
     def pays(self, weight: Tensor, contiguous: bool) -> bool:
         """Whether the skipped multiply-adds outweigh the elements that are moved."""
