@@ -92,7 +92,7 @@ def masked_conv(
         input, mask = input.unsqueeze(0), mask.unsqueeze(0)
     arguments = convolution_arguments(weight.shape[2:], stride, padding, dilation, groups, padding_mode, padding_value)
     size = tuple(input.shape[2:])
-    outputs, windows = _sizes(arguments.geometry, size)
+    outputs, windows = (_sizes if is_traced() else _sizes_again)(arguments.geometry, size)
     free = not (is_traced() or needs_operators(input, weight, mask))
     cells = _cells(mask, input, outputs, free)
     weight = flipped(weight) if flip else weight
@@ -115,9 +115,11 @@ def masked_conv(
     return result if batched else result.squeeze(0)
 
 
-@functools.lru_cache(maxsize=1024)  # 20 us, as much as a small depthwise convolution
 def _sizes(geometry: Geometry, size: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Window, ...]]:
     return geometry.output_size(size), geometry.windows(size)
+
+
+_sizes_again = functools.lru_cache(maxsize=1024)(_sizes)  # 20 us, as much as a small depthwise convolution
 
 
 def _skips_in_place(weight: Tensor, cells: Tensor, outputs: Sequence[int], groups: int) -> bool:
