@@ -5,6 +5,7 @@ here, in all that is hidden: none of it may be read.
 """
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import oracles
@@ -201,3 +202,15 @@ def test_blocks_without_kernels_are_the_same(monkeypatch, contiguous):
     again = visible.scatter(parts[1], (8, 12), contiguous)
     assert torch.equal(again, whole)
     assert again.stride() == whole.stride()
+
+
+def test_the_readme_s_loops_are_the_blocks():
+    readme = (Path(__file__).parents[2] / "csrc/blocks/README.md").read_text()
+    names = {}
+    exec(readme.split("```python\n")[1].split("```")[0], names)
+    signal, cells = strategies.numbers((2, 3, 12), 0), torch.tensor([[1, 0, 1], [0, 0, 1]]).bool()
+    parts = ops().gather_blocks(signal, cells, [2], [7])
+    np.testing.assert_array_equal(parts.numpy(), names["gather"](signal.numpy(), cells.numpy(), 2, 7))
+    parts = ops().gather_blocks(signal, cells, [0], [4])
+    whole = ops().scatter_blocks(parts, cells, [12], False)
+    np.testing.assert_array_equal(whole.numpy(), names["scatter"](parts.numpy(), cells.numpy()))
