@@ -106,3 +106,45 @@ def pooled_size(size, kernel, stride, dilation, amounts, ceil_mode):
         hangs = (count - 1) * s + reach < n + before + after
         outputs.append(count + (ceil_mode and hangs and count * s < n + before))
     return tuple(outputs)
+
+
+@st.composite
+def masked_problems(draw, channels=None):
+    """A problem with padding `"same"`, or pairs of the same sum, the visible cells, and a seed.
+
+    With `channels` to draw from it is depthwise.
+    """
+    rank = draw(st.sampled_from((1, 2, 3)))
+    groups = draw(st.sampled_from(channels or (1, 1, 2)))
+    cells, size, kernel, stride, dilation, amounts = [], [], [], [], [], []
+    for _ in range(rank):
+        count, inside = draw(st.integers(1, 4 if rank < 3 else 2)), draw(st.integers(1, 4))
+        k, s, d = draw(st.integers(1, 4)), draw(st.integers(1, 3)), draw(st.integers(1, 2))
+        n = count * inside * s
+        total = d * (k - 1) + 1 - s  # with this sum the output has n / s elements
+        before = draw(st.integers(min(total, 0), min(max(total, 0) + 2, total + n - 1)))  # something is left
+        cells.append(count), size.append(n), kernel.append(k), stride.append(s), dilation.append(d)
+        amounts.append((before, total - before))
+    problem = oracles.Problem(
+        batch=draw(st.sampled_from((1, 2, 3, 0))),
+        in_channels=groups * (1 if channels else draw(st.integers(1, 3))),
+        out_channels=groups * draw(st.integers(1, 3)),
+        size=tuple(size),
+        kernel=tuple(kernel),
+        stride=tuple(stride),
+        dilation=tuple(dilation),
+        amounts=tuple(amounts),
+        groups=groups,
+    )
+    seed = draw(seeds)
+    share = draw(st.floats(0, 1))
+    visible = torch.rand((problem.batch, 1, *cells), generator=torch.Generator().manual_seed(seed)) < share
+    return problem, visible, seed
+
+
+def spread(visible, size):
+    """A mask (N, 1, *cells) as an array (N, 1, *size)."""
+    array = np.asarray(visible, dtype=np.float64)
+    for axis, n in enumerate(size, 2):
+        array = np.repeat(array, n // array.shape[axis], axis)
+    return array

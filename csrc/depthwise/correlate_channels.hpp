@@ -3,6 +3,7 @@
 
 #include "../scratch.hpp"
 #include "../threading.hpp"
+#include "mask.hpp"
 #include "tile.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
@@ -48,53 +49,78 @@ class CorrelateChannels {
 
   void compute(std::int64_t sample, std::int64_t first, std::int64_t blocks, const Box& box, Task& task) const {
     const Ranges sources = source_ranges(box), targets = target_ranges(box);
+    const bool streamed =
+        job.batch * job.channels * job.size[0] * job.size[1] * job.size[2] * std::int64_t{sizeof(T)} >= streamed_bytes;
     const bool neighbours = job.planes == 1 && job.share == 1;
     const View<T>& view = job.target;
 
     // Blocks whose vectors lie in both tensors as the tile wants them, then those that are staged.
     const bool in_place = neighbours && job.source.stride[1] == 1 && view.stride[1] == 1 && !job.folds();
     const std::int64_t whole_blocks = !in_place ? 0 : used_lanes(first + (blocks - 1) * n) == n ? blocks : blocks - 1;
+    T* const stage = scratch<T>(staged_source * job.planes + staged_target + folded);
+    T* const result = stage + staged_source * job.planes;
     if (whole_blocks > 0) {
-      const auto from = read_lanes(job.source, sample, n, true, job.source_size[2], sources, static_cast<T*>(nullptr),
-                                   [&](int l) { return first + l; });
-      task.lines.set(from, box, slots, 1, 0);
+      const auto from = read(sample, n, true, sources, stage, [&](int l) { return first + l; });
+      task.lines.set(from, job.source_shown, sample, box, slots, 1, 0);
       const LaneView<T> to = {view.plane(sample, first) + view.offset(box.a->begin, box.b->begin, box.c->begin),
                               {view.stride[2], view.stride[3], view.stride[4]},
                               {box.a->begin, box.b->begin, box.c->begin}};
-      compute_blocks(box, first, whole_blocks, to, task);
+      write_hidden(view, job.shown, sample, first, whole_blocks * n, job.size[2], targets, streamed);
+      for_each_visible(job.shown, sample, targets,
+                       [&](const Ranges& part) { compute_blocks(box, part, first, whole_blocks, to, task); });
     }
-    T* const stage = scratch<T>(staged_source * job.planes + staged_target + folded);
-    T* const result = stage + staged_source * job.planes;
     for (std::int64_t g = whole_blocks; g < blocks; ++g) {
       const std::int64_t channel = first + g * n;
       const int used = used_lanes(channel);
       LaneView<const T> from = {};
       for (std::int64_t m = 0; m < job.planes; ++m) {
-        const auto read =
-            read_lanes(job.source, sample, used, neighbours, job.source_size[2], sources, stage + m * staged_source,
-                       [&](int l) { return job.source_channel(channel + l, m); });
-        if (m == 0) from = read;
+        const auto plane = read(sample, used, neighbours, sources, stage + m * staged_source,
+                                [&](int l) { return job.source_channel(channel + l, m); });
+        if (m == 0) from = plane;
       }
-      task.lines.set(from, box, slots, job.planes, staged_source);
-      compute_blocks(box, channel, 1, staged_view(result, targets), task);
+      task.lines.set(from, job.source_shown, sample, box, slots, job.planes, staged_source);
       if (job.folds()) {
+        compute_blocks(box, targets, channel, 1, staged_view(result, targets), task);
         T* const inside = result + staged_target;
         fold(job.fold, job.size, n, result, inside);
         write_lanes(inside, view, sample, channel, used, job.size[2], whole(job.size));
-      } else {
-        write_lanes(result, view, sample, channel, used, job.size[2], targets);
+        continue;
       }
+      write_hidden(view, job.shown, sample, channel, used, job.size[2], targets, streamed);
+      for_each_visible(job.shown, sample, targets, [&](const Ranges& part) {
+        compute_blocks(box, part, channel, 1, staged_view(result, part), task);
+        write_lanes(result, view, sample, channel, used, job.size[2], part);
+      });
     }
   }
 
-  // `blocks` blocks from channel `first` on, whose tables are `task.lines` and that follow each other in memory.
-  void compute_blocks(const Box& box, std::int64_t first, std::int64_t blocks, const LaneView<T>& to,
-                      Task& task) const {
+  template <typename Channel>
+  LaneView<const T> read(std::int64_t sample, int used, bool neighbours, const Ranges& sources, T* stage,
+                         const Channel& channel) const {
+    return read_visible(job.source, job.source_shown, sample, used, neighbours, job.source_size[2], sources, stage,
+                        channel);
+  }
+
+  // The targets `part` of `blocks` blocks from channel `first` on, whose tables are `task.lines` and that follow each
+  // other in memory.
+  void compute_blocks(const Box& box, const Ranges& part, std::int64_t first, std::int64_t blocks,
+                      const LaneView<T>& to, Task& task) const {
     for_each_phase(box, [&](const Phase& a, const Phase& b, const Phase& c) {
-      if (a.count * b.count * c.count == 0) return;
+      const std::array<Run, 3> run = {within(a, 0, part), within(b, 1, part), within(c, 2, part)};
+      for (const Run& targets : run)
+        if (targets.begin >= targets.end) return;
       set_runs(a, b, c, task);
-      compute_phase(a, b, c, first, blocks, to, task);
+      compute_phase({&a, &b, &c}, run, first, blocks, to, task);
     });
+  }
+
+  // Which targets of a phase lie in a part of the box.
+  Run within(const Phase& phase, int axis, const Ranges& part) const {
+    const std::int64_t step = job.sweep[axis].target_step;
+    const auto from = [&](std::int64_t target) {
+      return std::clamp<std::int64_t>((target - phase.first + step - 1) / step, 0, phase.count);
+    };
+    return {from(part[axis].begin), from(part[axis].end)};
   }
 
   void set_runs(const Phase& a, const Phase& b, const Phase& c, Task& task) const {
@@ -118,8 +144,8 @@ class CorrelateChannels {
           });
   }
 
-  void compute_phase(const Phase& a, const Phase& b, const Phase& c, std::int64_t first, std::int64_t blocks,
-                     const LaneView<T>& to, const Task& task) const {
+  void compute_phase(const std::array<const Phase*, 3>& phase, const std::array<Run, 3>& run, std::int64_t first,
+                     std::int64_t blocks, const LaneView<T>& to, const Task& task) const {
     TileCall<T> call;
     call.line_step = job.sweep[1].source_step;
     call.run = task.runs.data();
@@ -129,20 +155,21 @@ class CorrelateChannels {
     call.activation = job.epilogue.activation;
     call.target_row = job.sweep[1].target_step * to.stride[1];
     call.target_step = job.sweep[2].target_step * to.stride[2];
-    const TileShape shape = tile_shape(c.count, task.in_pairs && b.count > 1);
+    const TileShape shape = tile_shape(run[2].end - run[2].begin, task.in_pairs && run[1].end - run[1].begin > 1);
     const T* const bias = job.epilogue.bias;
     const std::int64_t block_weights = taps * job.planes * n;
-    for (std::int64_t i = 0; i < a.count; ++i) {
-      for (std::int64_t j = 0, rows; j < b.count; j += rows) {
+    for (std::int64_t i = run[0].begin; i < run[0].end; ++i) {
+      for (std::int64_t j = run[1].begin, rows; j < run[1].end; j += rows) {
         rows = shape.rows;
-        while (rows > b.count - j) rows /= 2;
+        while (rows > run[1].end - j) rows /= 2;
         call.line = task.lines.line.data() + i * job.sweep[0].source_step * task.lines.slab + j * call.line_step;
-        T* target = to.row(a.first + i * job.sweep[0].target_step, b.first + j * job.sweep[1].target_step) +
-                    (c.first - to.origin[2]) * to.stride[2];
-        for (std::int64_t k = 0, columns; k < c.count; k += columns) {
-          columns = std::min<std::int64_t>(shape.columns, c.count - k);
+        T* target =
+            to.row(phase[0]->first + i * job.sweep[0].target_step, phase[1]->first + j * job.sweep[1].target_step) +
+            (phase[2]->first - to.origin[2]) * to.stride[2];
+        for (std::int64_t k = run[2].begin, columns; k < run[2].end; k += columns) {
+          columns = std::min<std::int64_t>(shape.columns, run[2].end - k);
           const Tile<T> tile = find_tile<T>(rows, columns);
-          call.column = task.lines.column.data() + k;
+          call.column = k;
           for (std::int64_t g = 0; g < blocks; ++g) {
             call.shift = g * n;
             call.weight = weights + (first / n + g) * block_weights;
@@ -159,7 +186,7 @@ class CorrelateChannels {
   const T* weights;
   Slots slots;
   std::int64_t taps;
-  std::int64_t staged_source = 0;  // elements, as the next two
+  std::int64_t staged_source = 0;  // elements
   std::int64_t staged_target;
   std::int64_t folded;
 };

@@ -9,7 +9,7 @@
 #include "../epilogue.hpp"
 #include "../simd.hpp"
 #include "../view.hpp"
-#include "sweep.hpp"
+#include "cells.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
 
@@ -34,6 +34,9 @@ struct Correlation {
   Sizes source_size;
   // Where each extended position's gradient is added, if targets are extended positions; empty otherwise.
   SourceTables fold;
+  // What of both is visible, if they are masked; then nothing is folded.
+  Cells shown;
+  Cells source_shown;
 
   bool folds() const { return !fold[0].empty(); }
   std::int64_t source_channel(std::int64_t t, std::int64_t plane) const { return t * planes / share + plane; }
@@ -54,6 +57,8 @@ struct Gradient {
   std::int64_t group;  // blocks of channels a task
   Sizes size;          // of the input
   Sizes output_size;
+  Cells shown;  // of the output, if it is masked, and of the input
+  Cells input_shown;
 };
 
 // Chunks of a batch whose weight gradients are summed apart, in parallel. Their number does not depend on threads.

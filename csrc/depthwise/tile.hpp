@@ -21,10 +21,10 @@ inline constexpr int square = vector_registers == 32 ? 3 : 1;
 
 template <typename T>
 struct TileCall {
-  const T* const* line;    // of the tile's first output
+  const Line<T>* line;     // of the tile's first output
   std::int64_t line_step;  // to the next row's
-  const std::int64_t* column;
-  std::int64_t shift;  // of this block of channels from the tables' own
+  std::int64_t column;     // its slot at tap 0
+  std::int64_t shift;      // of this block of channels from the tables' own
   const TapRun* run;
   std::int64_t runs;
   const T* weight;
@@ -48,13 +48,13 @@ template <typename T, int height, int taps, int rows, int columns>
   for (int h = 0; h < height; ++h)
 #pragma GCC unroll 16
     for (int k = 0; k < taps; ++k) w[h][k] = load(call.weight + run.weight + h * run.weight_row + k * run.weight_step);
-  const std::int64_t* const column = call.column + run.column;
   // With height > 1 a source row serves several rows of sums: they follow each other by one line.
 #pragma GCC unroll 16
   for (int q = 0; q < rows + height - 1; ++q) {
-    const T* const begin = call.line[run.line + (height > 1 ? q : q * call.line_step)];
-    if (!begin && call.skip) continue;
-    const T* const line = begin ? begin + call.shift : nullptr;
+    const Line<T>& source = call.line[run.line + (height > 1 ? q : q * call.line_step)];
+    if (!source.begin && call.skip) continue;
+    const T* const line = source.begin ? source.begin + call.shift : nullptr;
+    const std::int64_t* const column = source.column + call.column + run.column;
 #pragma GCC unroll 32
     for (int i = 0; i < columns + taps - 1; ++i) {
       const std::int64_t offset = column[i];

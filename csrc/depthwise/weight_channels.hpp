@@ -5,6 +5,7 @@
 
 #include "../scratch.hpp"
 #include "../threading.hpp"
+#include "mask.hpp"
 #include "weight_tile.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
@@ -70,12 +71,18 @@ class WeightChannels {
                   Lines<T>& lines) const {
     T* const stage = scratch<T>(staged + outputs);
     const int used = used_lanes(first);
-    const auto source = read_lanes(job.input, sample, used, job.share == 1, job.size[2], source_ranges(box), stage,
-                                   [&](int l) { return (first + l) / job.share; });
-    const auto gradient = read_lanes(job.grad_output, sample, used, true, job.output_size[2], target_ranges(box),
-                                     stage + staged, [&](int l) { return first + l; });
-    lines.set(source, box, slots, 1, 0);
+    const auto source = read_visible(job.input, job.input_shown, sample, used, job.share == 1, job.size[2],
+                                     source_ranges(box), stage, [&](int l) { return (first + l) / job.share; });
+    const auto gradient = read_visible(job.grad_output, job.shown, sample, used, true, job.output_size[2],
+                                       target_ranges(box), stage + staged, [&](int l) { return first + l; });
+    lines.set(source, job.input_shown, sample, box, slots, 1, 0);
+    for_each_visible(job.shown, sample, target_ranges(box),
+                     [&](const Ranges& part) { add_part(box, part, gradient, blocks, lines, sum); });
+  }
 
+  // What the outputs `part` add, whose tables are `lines`.
+  void add_part(const Box& box, const Ranges& part, const LaneView<const T>& gradient, std::int64_t blocks,
+                const Lines<T>& lines, T* sum) const {
     const Phase &a = box.a->phases[0], &b = box.b->phases[0], &c = box.c->phases[0];
     std::vector<std::int64_t> tap_lines(job.kernel[0] * job.kernel[1]);
     for (const Tap& i : a.taps)
@@ -85,26 +92,27 @@ class WeightChannels {
     call.line_step = job.sweep[1].source_step;
     call.gradient_row = gradient.stride[1];
     call.gradient_step = gradient.stride[2];
-    call.columns = c.count;
+    call.columns = part[2].size();
     call.border = broadcast(job.border);
     call.skip = job.border == T(0);
     call.sum_line = job.kernel[2] * n;
     // Rows in one sweep: enough that sums are loaded and stored rarely, few enough to stay in the L1 cache while every
     // row of the kernel passes over them.
     constexpr std::int64_t outputs_in_sweep = 64;
-    const std::int64_t rows = (outputs_in_sweep + c.count - 1) / c.count;
+    const std::int64_t rows = (outputs_in_sweep + call.columns - 1) / call.columns;
     const std::int64_t pieces = (std::ssize(tap_lines) + tile_lines - 1) / tile_lines;
-    for (std::int64_t i = 0; i < a.count; ++i) {
-      for (std::int64_t j = 0; j < b.count; j += rows) {
-        call.line = lines.line.data() + i * job.sweep[0].source_step * lines.slab + j * call.line_step;
-        call.rows = std::min(rows, b.count - j);
+    const std::int64_t skipped = part[2].begin - c.first;
+    for (std::int64_t i = part[0].begin; i < part[0].end; ++i) {
+      for (std::int64_t j = part[1].begin; j < part[1].end; j += rows) {
+        call.line =
+            lines.line.data() + (i - a.first) * job.sweep[0].source_step * lines.slab + (j - b.first) * call.line_step;
+        call.rows = std::min(rows, part[1].end - j);
         for (std::int64_t g = 0; g < blocks; ++g) {
           call.shift = g * n;
-          call.gradient =
-              gradient.row(a.first + i, b.first + j) + (c.first - gradient.origin[2]) * gradient.stride[2] + g * n;
+          call.gradient = gradient.row(i, j) + (part[2].begin - gradient.origin[2]) * gradient.stride[2] + g * n;
           for_each_run(c.taps, slots, longest_weight_run, [&](std::int64_t begin, std::int64_t end) {
             const std::int64_t kernel = c.taps[begin].kernel;
-            call.column = lines.column.data() + slots(c.taps[begin].offset);
+            call.column = slots(c.taps[begin].offset) + skipped;
             call.sum_step = end - begin > 1 ? (c.taps[begin + 1].kernel - kernel) * n : 0;
             for (std::int64_t piece = 0; piece < pieces; ++piece) {
               const std::int64_t from = piece * std::ssize(tap_lines) / pieces;

@@ -16,11 +16,11 @@ inline constexpr int tile_columns = vector_registers == 32 ? 7 : 4;
 
 template <typename T>
 struct WeightTileCall {
-  const T* const* line;          // of the first output
+  const Line<T>* line;           // of the first output
   const std::int64_t* tap_line;  // of each row of the kernel, from the output's own
   std::int64_t line_step;        // to the next output row's
-  const std::int64_t* column;
-  std::int64_t shift;  // of this block of channels from the tables' own
+  std::int64_t column;           // its slot at the first tap
+  std::int64_t shift;            // of this block of channels from the tables' own
   const T* gradient;
   std::int64_t gradient_row;
   std::int64_t gradient_step;
@@ -36,21 +36,20 @@ struct WeightTileCall {
 // Gradients are loaded once for all taps, and a source vector once for the neighbours that meet it: 34 loads for 63
 // multiply-adds of 3x3, 46 for 147 of three rows of 7.
 template <int columns, typename T, int rows, int taps>
-[[gnu::always_inline]] inline void add_outputs(const WeightTileCall<T>& call, const T* const (&line)[rows],
-                                               const std::int64_t* column, const T* gradient,
-                                               Vector<T> (&sum)[rows][taps]) {
+[[gnu::always_inline]] inline void add_outputs(const WeightTileCall<T>& call, const Line<T> (&line)[rows],
+                                               std::int64_t column, const T* gradient, Vector<T> (&sum)[rows][taps]) {
   Vector<T> g[columns];
 #pragma GCC unroll 16
   for (int i = 0; i < columns; ++i) g[i] = load(gradient + i * call.gradient_step);
 #pragma GCC unroll 16
   for (int r = 0; r < rows; ++r) {
-    if (!line[r] && call.skip) continue;
+    if (!line[r].begin && call.skip) continue;
 #pragma GCC unroll 16
     for (int i = 0; i < columns + taps - 1; ++i) {
-      const std::int64_t offset = column[i];
+      const std::int64_t offset = line[r].column[column + i];
       Vector<T> x;
-      if (line[r] && offset != outside) [[likely]]
-        x = load(line[r] + offset);
+      if (line[r].begin && offset != outside) [[likely]]
+        x = load(line[r].begin + offset);
       else if (call.skip)
         continue;
       else
@@ -65,14 +64,14 @@ template <int columns, typename T, int rows, int taps>
 template <typename T, int rows, int taps>
 [[gnu::always_inline]] inline void add_row(const WeightTileCall<T>& call, std::int64_t row,
                                            Vector<T> (&sum)[rows][taps]) {
-  const T* line[rows];
+  Line<T> line[rows];
 #pragma GCC unroll 16
   for (int r = 0; r < rows; ++r) {
-    const T* const begin = call.line[row * call.line_step + call.tap_line[r]];
-    line[r] = begin ? begin + call.shift : nullptr;
+    line[r] = call.line[row * call.line_step + call.tap_line[r]];
+    if (line[r].begin) line[r].begin += call.shift;
   }
   const T* gradient = call.gradient + row * call.gradient_row;
-  const std::int64_t* column = call.column;
+  std::int64_t column = call.column;
   std::int64_t left = call.columns;
   for (; left >= tile_columns; left -= tile_columns, column += tile_columns) {
     add_outputs<tile_columns>(call, line, column, gradient, sum);

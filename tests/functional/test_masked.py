@@ -13,54 +13,19 @@ import striate.nn as snn
 from striate.functional import masked
 
 
-@st.composite
-def masked_problems(draw):
-    """A problem with padding `"same"`, or pairs of the same sum, and the number of cells an axis."""
-    rank = draw(st.sampled_from((1, 2, 3)))
-    groups = draw(st.sampled_from((1, 1, 2)))
-    cells, size, kernel, stride, dilation, amounts = [], [], [], [], [], []
-    for _ in range(rank):
-        count, inside = draw(st.integers(1, 4 if rank < 3 else 2)), draw(st.integers(1, 4))
-        k, s, d = draw(st.integers(1, 4)), draw(st.integers(1, 3)), draw(st.integers(1, 2))
-        n = count * inside * s
-        total = d * (k - 1) + 1 - s  # with this sum the output has n / s elements
-        before = draw(st.integers(min(total, 0), min(max(total, 0) + 2, total + n - 1)))  # something is left
-        cells.append(count), size.append(n), kernel.append(k), stride.append(s), dilation.append(d)
-        amounts.append((before, total - before))
-    problem = oracles.Problem(
-        batch=draw(st.sampled_from((1, 2, 3, 0))),
-        in_channels=groups * draw(st.integers(1, 3)),
-        out_channels=groups * draw(st.integers(1, 3)),
-        size=tuple(size),
-        kernel=tuple(kernel),
-        stride=tuple(stride),
-        dilation=tuple(dilation),
-        amounts=tuple(amounts),
-        groups=groups,
-    )
-    seed = draw(strategies.seeds)
-    share = draw(st.floats(0, 1))
-    visible = torch.rand((problem.batch, 1, *cells), generator=torch.Generator().manual_seed(seed)) < share
-    return problem, visible, seed
-
-
-def spread(visible, size):
-    array = np.asarray(visible, dtype=np.float64)
-    for axis, n in enumerate(size, 2):
-        array = np.repeat(array, n // array.shape[axis], axis)
-    return array
-
-
 @settings(max_examples=200)
-@given(masked_problems(), strategies.layouts, st.sampled_from((-1, 1 << 60)), st.booleans())
+@given(strategies.masked_problems(), strategies.layouts, st.sampled_from((-1, 1 << 60)), st.booleans())
 def test_all_directions_equal_the_dense_ones_times_the_mask(drawn, layout, price, full):
     problem, visible, seed = drawn
     shapes = problem.input_shape, problem.weight_shape, (problem.out_channels,)
     input, weight, bias = (strategies.whole_numbers(s, seed + i).requires_grad_() for i, s in enumerate(shapes))
-    mask = torch.from_numpy(spread(visible, problem.size)) if full and set(problem.stride) == {1} else visible
+    mask = (
+        torch.from_numpy(strategies.spread(visible, problem.size)) if full and set(problem.stride) == {1} else visible
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(masked, "MOVE", price)
         patch.setattr(masked, "TRANSPOSE", price)
+        patch.setattr(masked, "LEAST_INSIDE", max(price, 1))
         patch.setattr(masked.BlockCall, "overlaps", False)
         output = SF.masked_conv(
             strategies.in_layout(input, layout),
@@ -75,7 +40,7 @@ def test_all_directions_equal_the_dense_ones_times_the_mask(drawn, layout, price
         grad = strategies.whole_numbers(output.shape, seed + 3)
         output.backward(grad)
     x, w, b, g = (tensor.detach().numpy() for tensor in (input, weight, bias, grad))
-    shown, kept = spread(visible, problem.size), spread(visible, oracles.output_size(problem))
+    shown, kept = strategies.spread(visible, problem.size), strategies.spread(visible, oracles.output_size(problem))
     dense = oracles.convolution(x * shown, w, problem, b)
     np.testing.assert_array_equal(output.detach().numpy(), dense * kept)
     np.testing.assert_array_equal(input.grad.numpy(), oracles.backward_data(g * kept, w, problem) * shown)
@@ -100,20 +65,31 @@ def counted(patch):
 
 def test_blocks_are_skipped_where_that_pays(monkeypatch):
     calls = counted(monkeypatch)
-    dense, depthwise = strategies.numbers((64, 64, 3, 3), 1), strategies.numbers((64, 1, 7, 7), 1)
+    dense = strategies.numbers((64, 64, 3, 3), 1)
     SF.masked_conv(image(64), dense, BLOCKS, padding=1)
     assert len(calls) == 1
     assert calls[0].blocks.count == 2 * 3
-    SF.masked_conv(image(64), depthwise, BLOCKS, padding=3, groups=64)
     SF.masked_conv(image(64), dense, torch.ones(1, 1, 2, 3), padding=1)
     SF.masked_conv(image(64), strategies.numbers((64, 64, 9, 9), 1), BLOCKS, padding=4)
     SF.masked_conv(image(64), dense, BLOCKS, padding=1, padding_mode="reflect")
     assert len(calls) == 1
 
 
+def test_depthwise_kernels_skip_blocks_in_place(monkeypatch):
+    calls, kernel = [], masked.masked_depthwise
+    monkeypatch.setattr(masked, "masked_depthwise", lambda *given: calls.append(given) or kernel(*given))
+    weight, full = strategies.numbers((64, 1, 7, 7), 1), torch.from_numpy(strategies.spread(BLOCKS, (16, 24))).float()
+    output = SF.masked_conv(image(64), weight, BLOCKS, padding=3, groups=64)
+    assert len(calls) == 1
+    dense = torch.nn.functional.conv2d(image(64) * full, weight, padding=3, groups=64) * full
+    torch.testing.assert_close(output, dense)
+    SF.masked_conv(image(64), weight, (full > 0).logical_and(torch.rand(16, 24) < 0.5), padding=3, groups=64)
+    assert len(calls) == 1
+
+
 def test_the_blocks_of_a_mask_of_full_resolution_are_found(monkeypatch):
     calls = counted(monkeypatch)
-    full = torch.from_numpy(spread(BLOCKS, (16, 24)))
+    full = torch.from_numpy(strategies.spread(BLOCKS, (16, 24)))
     SF.masked_conv(image(64), strategies.numbers((64, 64, 3, 3), 1), full, padding=1)
     assert calls[0].inside == (8, 8)
     full[..., 3, 3] = 0
@@ -125,7 +101,7 @@ def test_masked_places_stay_zero_through_depth():
     first, second = snn.MaskedConv2d(3, 64, 3, padding=1), snn.MaskedConv2d(64, 64, 3, stride=2, padding="same")
     output = second(first(image(3), BLOCKS).relu(), BLOCKS)
     assert output.shape == (2, 64, 8, 12)
-    hidden = torch.from_numpy(spread(~BLOCKS, (8, 12))).bool()
+    hidden = torch.from_numpy(strategies.spread(~BLOCKS, (8, 12))).bool()
     assert not output.masked_select(hidden).any()
     assert output.masked_select(~hidden).all()
 
@@ -158,9 +134,9 @@ def test_a_graph_kept_gives_its_gradients_again(monkeypatch):
 def test_complex_tensors(monkeypatch):
     monkeypatch.setattr(masked, "MOVE", -1)
     input, weight = image(2) + 1j * image(2).flip(0), strategies.numbers((2, 2, 3, 3), 1) * (1 - 2j)
-    expected = SF.conv(input * torch.from_numpy(spread(BLOCKS, (16, 24))).float(), weight, padding=1)
+    expected = SF.conv(input * torch.from_numpy(strategies.spread(BLOCKS, (16, 24))).float(), weight, padding=1)
     output = SF.masked_conv(input, weight, BLOCKS, padding=1)
-    torch.testing.assert_close(output, expected * torch.from_numpy(spread(BLOCKS, (16, 24))).float())
+    torch.testing.assert_close(output, expected * torch.from_numpy(strategies.spread(BLOCKS, (16, 24))).float())
 
 
 def test_without_a_mask_it_is_a_convolution():

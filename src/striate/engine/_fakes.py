@@ -15,6 +15,9 @@ def register() -> None:
     torch.library.register_fake("striate::convolution", _convolution)
     torch.library.register_fake("striate::convolution_backward_data", _backward_data)
     torch.library.register_fake("striate::convolution_backward_weight", _backward_weight)
+    torch.library.register_fake("striate::masked_depthwise", _masked_depthwise)
+    torch.library.register_fake("striate::masked_depthwise_backward_data", _masked_backward_data)
+    torch.library.register_fake("striate::masked_depthwise_backward_weight", _masked_backward_weight)
     torch.library.register_fake("striate::max_pool", _pool)
     torch.library.register_fake("striate::max_pool_record", _max_pool_record)
     torch.library.register_fake("striate::max_pool_indices", _max_pool_indices)
@@ -47,6 +50,38 @@ def _backward_data(grad_output: Tensor, weight: Tensor, input_shape: Sequence[in
 
 
 def _backward_weight(grad_output: Tensor, input: Tensor, weight_shape: Sequence[int], *_geometry: object) -> Tensor:
+    return _empty(weight_shape, grad_output, input)
+
+
+def _masked_depthwise(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    mask: Tensor,  # noqa: ARG001
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> Tensor:
+    return _convolution(input, weight, bias, stride, padding, dilation, input.shape[1], (), 0.0)
+
+
+def _masked_backward_data(
+    grad_output: Tensor,
+    weight: Tensor,
+    mask: Tensor,  # noqa: ARG001
+    input_shape: Sequence[int],
+    *_window: object,
+) -> Tensor:
+    return _empty(input_shape, grad_output, weight)
+
+
+def _masked_backward_weight(
+    grad_output: Tensor,
+    input: Tensor,
+    mask: Tensor,  # noqa: ARG001
+    weight_shape: Sequence[int],
+    *_window: object,
+) -> Tensor:
     return _empty(weight_shape, grad_output, input)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 # The number in csrc/torch_ops.cpp: a library built from other sources than these is not called.
-ABI_VERSION = 4
+ABI_VERSION = 5
 
 LIBRARY = "_kernels.so"
 REMEDY = "`pip install .` in a clone of striate builds them (it needs gcc 12 or clang 16, or newer)"

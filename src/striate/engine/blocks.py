@@ -10,6 +10,10 @@ from math import prod
 import torch
 from torch import Tensor
 
+from striate.engine._load import has_kernels, ops
+from striate.engine.guard import why_not
+from striate.engine.selection import forced_kernel
+
 
 @dataclass(frozen=True)
 class Blocks:
@@ -26,6 +30,7 @@ class Blocks:
     @classmethod
     def of(cls, mask: Tensor) -> "Blocks":
         """Find the visible cells of (N, *cells)."""
+        mask = mask.contiguous()
         return cls(mask, mask.nonzero(as_tuple=True))
 
     @property
@@ -38,6 +43,9 @@ class Blocks:
 
         What is masked or outside is 0.
         """
+        if may_run(signal):
+            parts: Tensor = ops().gather_blocks.default(signal, self.mask, before, extent)
+            return parts.movedim(-1, 1)
         size, channels = signal.shape[2:], signal.shape[1]
         flat = signal.movedim(1, -1).contiguous().view(-1, channels)
         block = [n // cells for n, cells in zip(size, self.mask.shape[1:], strict=True)]
@@ -73,15 +81,20 @@ class Blocks:
         runs = visible.view(-1).as_strided((visible.numel() - extent[-1] + 1, extent[-1]), (1, 1))
         return runs.index_select(0, rows).view(self.count, *extent, 1).to(dtype)
 
-    def scatter(self, parts: Tensor, size: Sequence[int]) -> Tensor:
-        """Return (N, C, *size) with `parts` (V, C, *block) in the visible blocks and 0 elsewhere."""
+    def scatter(self, parts: Tensor, size: Sequence[int], contiguous: bool) -> Tensor:
+        """Return (N, C, *size), contiguous or channels-last: `parts` (V, C, *block) where visible and 0 elsewhere."""
+        if may_run(parts):
+            whole: Tensor = ops().scatter_blocks.default(
+                parts.movedim(1, -1).contiguous(), self.mask, size, not contiguous
+            )
+            return whole
         channels, *block = parts.shape[1:]
         result = parts.new_zeros(self.mask.shape[0], *size, channels)
         if parts.numel():
             rows = self._rows((*size[:-1], self.mask.shape[-1]), (*block[:-1], 1), (0,) * len(block), block[:-1])
             width = block[-1] * channels
             result.view(-1, width).index_copy_(0, rows, parts.movedim(1, -1).reshape(len(rows), width))
-        return result.movedim(-1, 1)
+        return result.movedim(-1, 1).contiguous() if contiguous else result.movedim(-1, 1)
 
     def _rows(self, size: Sequence[int], block: Sequence[int], starts: Sequence[int], lines: Sequence[int]) -> Tensor:
         """Number the element of a signal of `size` where each row of each visible block begins.
@@ -95,6 +108,16 @@ class Blocks:
         for axis, count in enumerate(lines):
             first = first.unsqueeze(-1) + torch.arange(count, device=first.device) * prod(size[axis + 1 :])
         return first.flatten()
+
+
+def may_run(*tensors: Tensor) -> bool:
+    """Whether kernels of ours may touch these tensors, the first of them (N, C, *S); the call must not be traced."""
+    first = tensors[0]
+    if first.dtype not in {torch.float32, torch.float64} or any(tensor.dtype is not first.dtype for tensor in tensors):
+        return False
+    if any(why_not(tensor, tensor) is not None for tensor in tensors):
+        return False
+    return 3 <= first.ndim <= 5 and 0 not in first.shape and forced_kernel() != "torch" and has_kernels()
 
 
 def spread(mask: Tensor, size: Sequence[int]) -> Tensor:

@@ -1,5 +1,6 @@
 """Masked (sparse) convolution: what is masked is neither read nor written, nor computed where that saves time."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
@@ -8,17 +9,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from striate.arithmetic import Window
+from striate.arithmetic import Geometry, Window
 from striate.engine.arguments import convolution_arguments
-from striate.engine.blocks import Blocks, coarsest, spread
+from striate.engine.blocks import Blocks, coarsest, may_run, spread
 from striate.engine.checks import check_input_rank
 from striate.engine.guard import is_traced, needs_operators
+from striate.engine.masked_kernel import MaskedCall, masked_depthwise
 from striate.functional.conv import Ints, PaddingLike, conv, flipped
 from striate.functional.conv_transpose import conv_transpose
 
 # Multiply-adds that cost as much as one element moved to or from the blocks, which are channels-last: 16 to 90 in the
 # layers measured. Contiguous tensors are transposed on the way, both ways, through fresh memory: 90 to 160.
 MOVE, TRANSPOSE = 30, 160
+
+# Outputs of a cell that the depthwise kernels take for faster than the dense convolution of a masked copy.
+LEAST_INSIDE = 16
 
 
 def masked_conv(
@@ -41,7 +46,8 @@ def masked_conv(
 
     A mask of blocks saves time: the visible blocks become a batch of small images, with what they see around them, and
     only these are convolved, forward and backward. That is fastest in channels-last memory; where moving the blocks
-    costs more than skipping the others saves (a depthwise layer, most blocks visible) the dense convolution runs.
+    costs more than skipping the others saves (most blocks visible) the dense convolution runs. A depthwise layer's
+    kernels skip what is masked where it lies.
     Masked places of the input count as 0; all of the input must be finite.
 
     Args:
@@ -86,16 +92,19 @@ def masked_conv(
         input, mask = input.unsqueeze(0), mask.unsqueeze(0)
     arguments = convolution_arguments(weight.shape[2:], stride, padding, dilation, groups, padding_mode, padding_value)
     size = tuple(input.shape[2:])
-    outputs = arguments.geometry.output_size(size)
+    outputs, windows = (_sizes if is_traced() else _sizes_again)(arguments.geometry, size)
     free = not (is_traced() or needs_operators(input, weight, mask))
     cells = _cells(mask, input, outputs, free)
     weight = flipped(weight) if flip else weight
     result = None
     real = not (input.is_complex() or weight.is_complex())
     if free and real and set(arguments.modes) == {"zeros"}:
-        call = BlockCall(Blocks.of(cells), arguments.geometry.windows(size), size, outputs, arguments.groups)
+        leaves = [tensor for tensor in (input, weight, bias) if tensor is not None]
+        if _skips_in_place(weight, cells, outputs, arguments.groups) and may_run(*leaves):
+            result = masked_depthwise(input, weight, bias, _masked_call(cells, windows))
+    if result is None and free and real and set(arguments.modes) == {"zeros"}:
+        call = BlockCall(Blocks.of(cells), windows, size, outputs, arguments.groups)
         if call.fits and not call.overlaps and call.pays(weight, input.is_contiguous()):
-            leaves = [tensor for tensor in (input, weight, bias) if tensor is not None]
             if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in leaves):
                 result = _ByBlocks.apply(input, weight, bias, call)
             else:
@@ -104,6 +113,24 @@ def masked_conv(
         window = (stride, padding, dilation, groups)
         result = _dense(input, weight, bias, cells, outputs, window, arguments.modes, padding_value)
     return result if batched else result.squeeze(0)
+
+
+def _sizes(geometry: Geometry, size: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Window, ...]]:
+    return geometry.output_size(size), geometry.windows(size)
+
+
+_sizes_again = functools.lru_cache(maxsize=1024)(_sizes)  # 20 us, as much as a small depthwise convolution
+
+
+def _skips_in_place(weight: Tensor, cells: Tensor, outputs: Sequence[int], groups: int) -> bool:
+    """Whether the masked depthwise kernels win: a filter a channel, and cells that are not a few elements."""
+    inside = prod(outputs) // prod(cells.shape[1:])
+    return weight.shape[1] == 1 and groups > 1 and inside >= LEAST_INSIDE
+
+
+def _masked_call(cells: Tensor, windows: Sequence[Window]) -> MaskedCall:
+    padding = [amount for window in windows for amount in (window.before, window.after)]
+    return MaskedCall(cells.contiguous(), ([w.stride for w in windows], padding, [w.dilation for w in windows]))
 
 
 def _cells(mask: Tensor, input: Tensor, outputs: Sequence[int], free: bool) -> Tensor:
@@ -194,7 +221,7 @@ class BlockCall:
 
     def whole(self, parts: Tensor, input: Tensor) -> Tensor:
         """The output of these visible blocks, in the memory format of the input."""
-        return _like(self.blocks.scatter(parts, self.outputs), input)
+        return self.blocks.scatter(parts, self.outputs, input.is_contiguous())
 
     def convolve(self, parts: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """Convolve what the blocks of the output see."""
@@ -250,7 +277,7 @@ class _ByBlocks(torch.autograd.Function):
             return (*_gradients(output, (input, weight, bias), ctx.needs_input_grad, grad, create_graph=True), None)
         for_input = None
         if ctx.needs_input_grad[0]:
-            for_input = _like(call.blocks.scatter(call.transpose(grad, weight), call.size), input)
+            for_input = call.blocks.scatter(call.transpose(grad, weight), call.size, input.is_contiguous())
         visible = call.blocks.gather(grad, (0,) * len(call.outputs), call.inside)
         by_leaves = _gradients(ctx.parts, ctx.leaves, ctx.needs_input_grad[1:], visible, retain_graph=True)
         return (for_input, *by_leaves, None)
@@ -265,8 +292,3 @@ def _gradients(
     return [
         next(found) if wants and tensor is not None else None for tensor, wants in zip(tensors, wanted, strict=False)
     ]
-
-
-def _like(output: Tensor, input: Tensor) -> Tensor:
-    """The output in the input's memory format; blocks make channels-last."""
-    return output.contiguous() if input.is_contiguous() else output
