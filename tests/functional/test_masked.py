@@ -175,7 +175,7 @@ def test_what_does_not_fit_is_refused(changes, message):
 def test_every_border_rule(mode, padding):
     input, weight = strategies.numbers((2, 3, 8, 6), 0), strategies.numbers((4, 3, 3, 3), 1)
     mask = strategies.numbers((2, 1, 4, 3), 2) > 0
-    seen = torch.from_numpy(spread(mask, (8, 6))).float()
+    seen = torch.from_numpy(strategies.spread(mask, (8, 6))).float()
     border = {"padding_mode": mode, "padding_value": 2.0 if mode == "constant" else 0.0}
     result = SF.masked_conv(input, weight, mask, padding=padding, **border)
     torch.testing.assert_close(result, SF.conv(input * seen, weight, padding=padding, **border) * seen)
