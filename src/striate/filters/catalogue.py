@@ -55,7 +55,7 @@ def filters_of(text: str) -> Tensor:
     name, _, words = text.partition(":")
     make = FILTERS[choice(name, tuple(FILTERS), "kernel")]
     parameters = inspect.signature(make).parameters
-    known = tuple(word for word in parameters if word not in _FIXED and name[:4] != "line")
+    known = tuple(word for word in parameters if word not in _FIXED)
     values: dict[str, int | float | bool] = {}
     for word in filter(None, words.split(",")):
         key, _, value = word.partition("=")
