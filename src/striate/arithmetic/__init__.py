@@ -5,12 +5,15 @@ Nothing here imports torch or NumPy; every room that needs a size takes it from 
 
 from striate.arithmetic.border import PADDING_MODES, padding_mode_argument, source_index
 from striate.arithmetic.cost import ConvolutionCost, DirectionCost, convolution_cost
+from striate.arithmetic.formula import size_formula, transposed_size_formula
 from striate.arithmetic.geometry import Geometry
 from striate.arithmetic.inverse import input_sizes, padding_totals, solve_padding
 from striate.arithmetic.mixed import aligned_amounts, channel_runs, even_blocks, widest_dilation
 from striate.arithmetic.padding import PADDING_WORDS, padding_amounts
 from striate.arithmetic.receptive_field import ReceptiveField, receptive_field
 from striate.arithmetic.resizing import resized_size
+from striate.arithmetic.sliding import Sliding, Touch
+from striate.arithmetic.solving import UNKNOWNS, Axis
 from striate.arithmetic.streaming import CausalStep, causal_step
 from striate.arithmetic.transposed import TransposedWindow
 from striate.arithmetic.window import Window
@@ -18,11 +21,15 @@ from striate.arithmetic.window import Window
 __all__ = [
     "PADDING_MODES",
     "PADDING_WORDS",
+    "UNKNOWNS",
+    "Axis",
     "CausalStep",
     "ConvolutionCost",
     "DirectionCost",
     "Geometry",
     "ReceptiveField",
+    "Sliding",
+    "Touch",
     "TransposedWindow",
     "Window",
     "aligned_amounts",
@@ -36,7 +43,9 @@ __all__ = [
     "padding_totals",
     "receptive_field",
     "resized_size",
+    "size_formula",
     "solve_padding",
     "source_index",
+    "transposed_size_formula",
     "widest_dilation",
 ]
