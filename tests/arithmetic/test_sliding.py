@@ -3,26 +3,17 @@ from math import prod
 import numpy as np
 import oracles
 import pytest
-import torch
 from hypothesis import assume, given
+from jacobians import conv_jacobian, conv_transpose_jacobian, counted_weight
 from strategies import problems
 
-import striate.functional as SF
 from striate.arithmetic import Geometry, Sliding, even_blocks
 
-MOST_ENTRIES = 50_000
+MOST_ENTRIES = 20_000
 
 
 def flat(index, size):
     return int(np.ravel_multi_index(index, size))
-
-
-def jacobian(operator, in_shape):
-    """The operator's Jacobian (outputs, inputs) by autograd: every output asks a copy of the input of its own."""
-    outputs = operator(torch.zeros(1, *in_shape, dtype=torch.float64)).numel()
-    images = torch.zeros(outputs, *in_shape, dtype=torch.float64, requires_grad=True)
-    (rows,) = torch.autograd.grad(operator(images).flatten(1).diagonal().sum(), images)
-    return rows.flatten(1).numpy()
 
 
 def drawn_jacobian(sliding, weight, in_channels, groups):
@@ -52,8 +43,7 @@ def tolerance(weight, modes):
 def drawn(problem):
     outputs = oracles.output_size(problem)
     assume(prod(outputs) * prod(problem.size) * problem.in_channels * problem.out_channels < MOST_ENTRIES)
-    weight = np.arange(1.0, prod(problem.weight_shape) + 1).reshape(problem.weight_shape)
-    return weight, outputs
+    return counted_weight(problem), outputs
 
 
 @given(problems(largest=6))
@@ -65,11 +55,7 @@ def test_every_frame_is_a_row_of_the_convolution_s_jacobian(drawing):
     )
     assert sliding.output_size == outputs
 
-    def operator(x):
-        window = (problem.stride, padding, problem.dilation, problem.groups)
-        return SF.conv(x, torch.from_numpy(weight), None, *window, padding_mode=problem.modes)
-
-    real = jacobian(operator, problem.input_shape[1:])
+    real = conv_jacobian(problem, padding, weight)
     frames = drawn_jacobian(sliding, weight, problem.in_channels, problem.groups)
     assert np.abs(real - frames).max() <= tolerance(weight, problem.modes)
 
@@ -82,12 +68,7 @@ def test_every_frame_is_a_column_of_the_transposed_convolution_s_jacobian(drawin
     sliding = Sliding.of(geometry, inputs, problem.modes, transposed=True, output_size=problem.size)
     assert (sliding.input_size, sliding.output_size) == (inputs, problem.size)
 
-    def operator(x):
-        window = (problem.stride, padding, 0, problem.groups, problem.dilation)
-        given = {"padding_mode": problem.modes, "output_size": problem.size}
-        return SF.conv_transpose(x, torch.from_numpy(weight), None, *window, **given)
-
-    real = jacobian(operator, (problem.out_channels, *inputs))
+    real = conv_transpose_jacobian(problem, padding, weight)
     frames = drawn_jacobian(sliding, weight, problem.in_channels, problem.groups)
     assert np.abs(real - frames.T).max() <= tolerance(weight, problem.modes)
 
@@ -114,6 +95,12 @@ def test_negative_padding_crops():
     assert sliding.places() == (range(6),)
     assert [sliding.standing((at,)) for at in range(6)] == ["cropped", *["element"] * 3, "zeros", "zeros"]
     assert sliding.touches((0,))[0].place == (1,)
+
+
+def test_beside_what_is_cropped_there_is_nothing():
+    sliding = Sliding.of(Geometry.of((1, 1), padding=((0, 1), (-1, 0))), (1, 2))
+    rows = [[sliding.standing((row, column)) for column in (0, 1)] for row in (0, 1)]
+    assert rows == [["cropped", "element"], ["nothing", "zeros"]]
 
 
 def test_in_corners_zeros_beat_the_constant_and_the_constant_the_mean():

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from striate.arithmetic.arguments import integers
 from striate.arithmetic.border import VALUE_MODES, padding_mode_argument, source_index
+from striate.arithmetic.formula import size_formula, transposed_size_formula
 from striate.arithmetic.geometry import Geometry
+from striate.arithmetic.transposed import TransposedWindow
 from striate.arithmetic.window import Window
 
 
@@ -148,22 +150,33 @@ class Sliding:
 
         `"element"`; `"cropped"`, an element that negative padding cuts off; `"copy"` of another element; or the rule
         that puts a value there. In a corner where axes disagree zeros beat the constant, and the constant the mean.
+        `"nothing"` beside what is cropped, outside along another axis.
 
         >>> layer = Sliding.of(Geometry.of(3, padding=1), (4,), "reflect")
         >>> [layer.standing((at,)) for at in range(-1, 2)]
         ['copy', 'element', 'element']
         """
-        values = set()
-        inside = True
-        for at, n, window, mode in zip(place, self.size, self.windows, self.modes, strict=True):
-            if 0 <= at < -window.before or n + window.after <= at < n:
-                return "cropped"
-            inside = inside and 0 <= at < n
-            if source_index(at, n, mode) is None:
-                values.add(mode)
+        axes = list(zip(place, self.size, self.windows, self.modes, strict=True))
+        inside = all(0 <= at < n for at, n, _, _ in axes)
+        if any(0 <= at < -window.before or n + window.after <= at < n for at, n, window, _ in axes):
+            return "cropped" if inside else "nothing"
+        values = {mode for at, n, _, mode in axes if source_index(at, n, mode) is None}
         if values:
             return next(mode for mode in VALUE_MODES if mode in values)
         return "element" if inside else "copy"
+
+    def formulas(self) -> tuple[str, ...]:
+        """Return how the size of the output follows from the input's, an axis, with the numbers.
+
+        >>> Sliding.of(Geometry.of(3, padding="same"), 7).formulas()
+        ('floor((7 + 1 + 1 - 1*(3 - 1) - 1) / 1) + 1 = 7',)
+        """
+        if not self.transposed:
+            return tuple(size_formula(window, n) for window, n in zip(self.windows, self.size, strict=True))
+        return tuple(
+            transposed_size_formula(TransposedWindow(window, n - window.transposed_extent(count)), count)
+            for window, n, count in zip(self.windows, self.size, self.positions, strict=True)
+        )
 
     def contributions(self) -> tuple[range, ...]:
         """Return, an axis, from how many taps to how many (the range's end) meet in an element of the signal.

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from striate.cli.arithmetic import arithmetic
 from striate.cli.bench import bench
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
@@ -51,6 +52,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
 app.command("filter")(filter_image)
+app.command()(arithmetic)
 app.command()(bench)
 
 
