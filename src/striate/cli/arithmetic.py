@@ -77,6 +77,8 @@ def arithmetic(
             raise ValueError(f"{path}: the name of a picture of --{suffix[1:]} must end in {suffix}")
     if wanted is not None and solve is None and not transposed:
         raise ValueError("output is known without --output: say what to --solve for, or give --transposed")
+    if output_padding != "0" and not transposed:
+        raise ValueError("output_padding is for a transposed convolution: give --transposed, or leave it out")
     texts = [text for text in (input, kernel, stride, padding, dilation, padding_mode, wanted) if text is not None]
     longest = max(text.count(",") + 1 for text in texts)
     ndim = ndim or (longest if longest > 1 else 2)
@@ -94,13 +96,15 @@ def arithmetic(
         output_padding=[axis.output_padding for axis in axes] if transposed and sizes is None else 0,
         output_size=sizes,
     )
-    _tell(sliding)
     pair = _channels(channels, groups)
+    if files:
+        _write(sliding, pair, groups, frames, [path for path, _ in files])
+    _tell(sliding)
     if groups > 1:
         _tell_groups(pair, groups)
     if channels is not None:
         _tell_cost(sliding, pair, groups)
-    _draw(sliding, pair, groups, frames, [path for path, _ in files])
+    _draw(sliding, frames or 1)
 
 
 def _axes(
@@ -233,29 +237,32 @@ def _tell_cost(sliding: Sliding, channels: tuple[int, int], groups: int) -> None
     )
 
 
-def _draw(sliding: Sliding, channels: tuple[int, int], groups: int, frames: int | None, files: Sequence[Path]) -> None:
-    """Print a position or more and write the files; numbers whose drawing is too large are told all the same."""
+def _write(sliding: Sliding, channels: tuple[int, int], groups: int, frames: int | None, files: Sequence[Path]) -> None:
     from striate.view.sliding import SlidingPicture  # noqa: PLC0415  torch takes a second; --help has none
     from striate.view.sliding.scene import MOST_FRAMES, scene  # noqa: PLC0415
 
-    try:
-        picture = SlidingPicture(scene(sliding, channels, groups, frames or MOST_FRAMES))
-    except ValueError as error:
-        if files:
-            raise
-        output.print(f"not drawn: {error}", style="dim", soft_wrap=True)
-        return
+    picture = SlidingPicture(scene(sliding, channels, groups, frames or MOST_FRAMES))
     for path in files:
         picture.save(path)
-    for number in range(len(picture.scene.frames) if frames else 1):
-        text = picture.text(number)
-        widest = max(map(len, text.splitlines()))
+
+
+def _draw(sliding: Sliding, frames: int) -> None:
+    """Print positions of one channel; numbers whose drawing is too large are told all the same."""
+    from striate.view.sliding.scene import scene  # noqa: PLC0415
+    from striate.view.sliding.text import text  # noqa: PLC0415
+
+    try:
+        drawing = scene(sliding, frames=frames)
+    except ValueError as error:
+        output.print(f"not drawn: {error}", style="dim", soft_wrap=True)
+        return
+    for number in range(len(drawing.frames)):
+        drawn = Text(text(drawing, number))
+        widest = max(map(len, drawn.plain.splitlines()))
         if output.is_terminal and widest > output.width:
-            output.print(
-                f"not drawn: {widest} columns are wider than the terminal; --svg, --gif and --html are not", style="dim"
-            )
+            told = f"not drawn: {widest} columns are wider than the terminal; --svg, --gif and --html are not"
+            output.print(told, style="dim", soft_wrap=True)
             return
-        drawn = Text(text)
         drawn.highlight_regex(r"\[.\]", "bold yellow")
         output.print()
         output.print(drawn, soft_wrap=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 from striate.view.sliding.marks import Box, Words
 
@@ -36,7 +37,7 @@ class Board:
     @property
     def cells(self) -> int:
         """Number of cells."""
-        return self.channels * len(list(product(*self.places)))
+        return self.channels * prod(map(len, self.places))
 
     @property
     def planes(self) -> tuple[int, int]:

@@ -85,7 +85,7 @@ def look(style: str, group: int, groups: int, theme: Theme) -> Look:
         "stamped": Look(written, opacity=0.22),
         "touched": Look(touched),
         "touched-ghost": Look(touched, touched, opacity=0.35, dashed=True),
-        "source": Look("", touched, 2.5, dashed=True),
+        "source": Look("", theme.ink, 2, dashed=True),
         "position": Look(written),
         "window": Look("", theme.ink, 2),
     }[style]

@@ -18,7 +18,7 @@ MOST_FRAMES = 64
 _EDGE = 20
 _APART = 68.0  # input and output
 _LINE = 20  # pixels from one line of text to the next
-_LETTER = 7.2  # an upper bound of a letter's mean width
+_LETTER, _TITLE_LETTER = 7.2, 9.4  # upper bounds of the mean width of a letter
 _VALUES = {"zeros": "0", "constant": "c", "mean": "m"}
 _SLOW, _FAST, _LOOP = 0.7, 0.12, 24.0  # seconds a frame at most and at least, and what a loop should not exceed
 
@@ -48,7 +48,6 @@ class Scene:
 
     Args:
         sliding: the window and its signal.
-        channels: of the input and of the output.
         groups: channel groups.
         title: what is drawn, in a line.
         description: and in some more, for those who cannot see it.
@@ -59,7 +58,6 @@ class Scene:
     """
 
     sliding: Sliding
-    channels: tuple[int, int]
     groups: int
     title: str
     description: str
@@ -107,7 +105,7 @@ class _Drawing:
     """The boards of input and output, and how a position looks on them."""
 
     def __init__(self, sliding: Sliding, channels: tuple[int, int], groups: int) -> None:
-        self.sliding, self.channels, self.groups = sliding, channels, groups
+        self.sliding, self.groups = sliding, groups
         everywhere = tuple(map(range, sliding.positions))
         wide, narrow = channels[::-1] if sliding.transposed else channels
         self.signal = Board(sliding.places(), sliding.size, wide)
@@ -115,9 +113,9 @@ class _Drawing:
         cells = self.signal.cells + self.other.cells
         if cells > MOST_CELLS:
             raise ValueError(
-                f"a drawing has at most {MOST_CELLS:,} cells, but input {_by(sliding.input_size)} and output "
-                f"{_by(sliding.output_size)} with their padding and channels make {cells:,}; draw a smaller size, over "
-                f"which this window slides in the same way"
+                f"a drawing has at most {MOST_CELLS:,} cells, but input {by_axis(sliding.input_size)} and output "
+                f"{by_axis(sliding.output_size)} with their padding and channels make {cells:,}; draw a smaller size, "
+                f"over which this window slides in the same way"
             )
         self._place()
 
@@ -142,7 +140,7 @@ class _Drawing:
             for board, left, at in zip((first, second), lefts, tops, strict=True)
         )
         self.signal, self.other = (second, first) if self.sliding.transposed else (first, second)
-        self.names = [(first, f"input {_by(first.size)}"), (second, f"output {_by(second.size)}")]
+        self.names = [(first, f"input {by_axis(first.size)}"), (second, f"output {by_axis(second.size)}")]
         self.width, self.height = 2 * _EDGE + width, top + height + 2 * _EDGE + _LINE / 2
 
     def scene(self, frames: int) -> Scene:
@@ -155,15 +153,14 @@ class _Drawing:
         some = f"; {len(shown)} of {len(positions)} are shown" if len(shown) < len(positions) else ""
         verb = "is spread over the output it reaches" if sliding.transposed else "shows what it reads"
         one, many = ("input", "inputs") if sliding.transposed else ("output", "outputs")
-        lines = [title, *notes, *(frame.caption for frame in drawn)]
+        text = max(_LETTER * len(line) for line in [*notes, *(frame.caption for frame in drawn)])
         return Scene(
             sliding,
-            self.channels,
             self.groups,
             title,
             f"{'; '.join(notes)}. Frame by frame each of the {len(positions)} {many if len(positions) > 1 else one} "
             f"{verb}{some}. First {drawn[0].caption}; at last {drawn[-1].caption}.",
-            max(self.width, 2 * _EDGE + _LETTER * max(map(len, lines))),
+            max(self.width, 2 * _EDGE + max(text, _TITLE_LETTER * len(title))),
             self.height,
             tuple(self._still(title, notes)),
             drawn,
@@ -250,7 +247,7 @@ class _Drawing:
 def _title(sliding: Sliding, groups: int) -> str:
     """Return what is drawn, in a line."""
     windows = sliding.windows
-    said = [f"kernel {_by([window.kernel for window in windows])}"]
+    said = [f"kernel {by_axis([window.kernel for window in windows])}"]
     for name in ("stride", "dilation"):
         values = [getattr(window, name) for window in windows]
         if set(values) != {1}:
@@ -271,5 +268,10 @@ def _same(values: Sequence[object]) -> str:
     return str(values[0]) if len(set(values)) == 1 else " x ".join(map(str, values))
 
 
-def _by(sizes: Sequence[int]) -> str:
+def by_axis(sizes: Sequence[int]) -> str:
+    """Return sizes as text.
+
+    >>> by_axis((3, 4))
+    '3 x 4'
+    """
     return " x ".join(map(str, sizes))

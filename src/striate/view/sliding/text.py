@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import product, zip_longest
 
-from striate.view.sliding.scene import Scene
+from striate.view.sliding.scene import Scene, by_axis
 
 # One column wide in every terminal, unlike the dots and squares whose width depends on the reader's language
 ELEMENT = "\u2219"
@@ -49,8 +49,8 @@ def text(scene: Scene, frame: int = 0) -> str:
     spots = tuple(map(range, sliding.positions))
     narrow = _board(spots, {place: other(place) for place in product(*spots)}, {shown.position})
     first, second = (narrow, wide) if sliding.transposed else (wide, narrow)
-    first = [f"input {_by(sliding.input_size)}", *first]
-    second = [f"output {_by(sliding.output_size)}", *second]
+    first = [f"input {by_axis(sliding.input_size)}", *first]
+    second = [f"output {by_axis(sliding.output_size)}", *second]
     lines = _beside([first, second]) if sliding.ndim == 2 else [*first, *second]
     return "\n".join(line.rstrip() for line in [*lines, shown.caption, *_legend(scene)])
 
@@ -105,7 +105,3 @@ def _beside(blocks: Sequence[Sequence[str]]) -> list[str]:
         "   ".join(line.ljust(width) for line, width in zip(lines, widths, strict=True))
         for lines in zip_longest(*blocks, fillvalue="")
     ]
-
-
-def _by(sizes: Sequence[int]) -> str:
-    return " x ".join(map(str, sizes))
