@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from itertools import islice
 from math import prod
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from striate.arithmetic import PADDING_WORDS, UNKNOWNS, Axis, Geometry, ReceptiveField, Sliding, even_blocks
-from striate.arithmetic.arguments import choice, integers, pairs
-from striate.arithmetic.cost import groups_argument
+from striate.arithmetic import UNKNOWNS, Axis, ReceptiveField, Sliding, even_blocks
+from striate.arithmetic.arguments import choice, integers
+from striate.cli.arithmetic_options import axes_of, channels_of, geometry_of, numbers
 from striate.cli.console import count, output
 
 _ANSWERS = 8  # shown of what may be many
@@ -82,21 +82,21 @@ def arithmetic(
     texts = [text for text in (input, kernel, stride, padding, dilation, padding_mode, wanted) if text is not None]
     longest = max(text.count(",") + 1 for text in texts)
     ndim = ndim or (longest if longest > 1 else 2)
-    axes = _axes(ndim, solve, input, kernel, stride, padding, dilation, transposed, output_padding)
-    sizes = None if wanted is None else integers(_numbers(wanted, "output"), ndim, "output", 1)
+    axes = axes_of(ndim, solve, input, kernel, stride, padding, dilation, transposed, output_padding)
+    sizes = None if wanted is None else integers(numbers(wanted, "output"), ndim, "output", 1)
     if solve is not None:
         if sizes is None:
             raise ValueError(f"solve {solve!r} needs the size that is wanted: give --output")
         axes, sizes = _solved(axes, solve.replace("-", "_"), sizes), None
     sliding = Sliding.of(
-        _geometry(axes),
+        geometry_of(axes),
         [axis.input for axis in axes],
         padding_mode.split(",") if "," in padding_mode else padding_mode,
         transposed=transposed,
         output_padding=[axis.output_padding for axis in axes] if transposed and sizes is None else 0,
         output_size=sizes,
     )
-    pair = _channels(channels, groups)
+    pair = channels_of(channels, groups)
     if files:
         _write(sliding, pair, groups, frames, [path for path, _ in files])
     _tell(sliding)
@@ -105,68 +105,6 @@ def arithmetic(
     if channels is not None:
         _tell_cost(sliding, pair, groups)
     _draw(sliding, frames or 1)
-
-
-def _axes(
-    ndim: int,
-    solve: str | None,
-    input: str | None,
-    kernel: str | None,
-    stride: str,
-    padding: str,
-    dilation: str,
-    transposed: bool,
-    output_padding: str,
-) -> list[Axis]:
-    """Return the arguments of each axis; what is solved for may be left out."""
-    given: dict[str, tuple[Any, ...]] = {}
-    for name, text, minimum in (
-        ("input", input, 1),
-        ("kernel", kernel, 1),
-        ("stride", stride, 1),
-        ("dilation", dilation, 1),
-        ("output_padding", output_padding, 0),
-    ):
-        if text is None and solve != name:
-            raise ValueError(f"{name} is missing: give --{name}, or --solve {name} with --output")
-        given[name] = integers(1 if text is None else _numbers(text, name), ndim, name, minimum)
-    given["padding"] = _padding(padding, ndim)
-    return [
-        Axis(**dict(zip(given, values, strict=True)), transposed=transposed)
-        for values in zip(*given.values(), strict=True)
-    ]
-
-
-def _numbers(text: str, name: str) -> int | list[int]:
-    try:
-        numbers = [int(item) for item in text.split(",")]
-    except ValueError:
-        raise ValueError(f"{name} must be whole numbers with commas between them, but got {text!r}") from None
-    return numbers if len(numbers) > 1 else numbers[0]
-
-
-def _padding(text: str, ndim: int) -> tuple[str | tuple[int, int], ...]:
-    """Return the word for every axis, or each axis's amounts."""
-    if text.replace("_", "").isalpha():
-        return (choice(text, PADDING_WORDS, "padding"),) * ndim
-    try:
-        items = [tuple(int(amount) for amount in item.split(":")) for item in text.split(",")]
-    except ValueError:
-        raise ValueError(
-            f"padding must be a word, amounts such as 1 or 1,2, or BEFORE:AFTER, but got {text!r}"
-        ) from None
-    items = items * ndim if len(items) == 1 else items
-    return pairs([item if len(item) > 1 else item[0] for item in items], ndim, "padding")
-
-
-def _geometry(axes: Sequence[Axis]) -> Geometry:
-    first, paddings = axes[0].padding, [axis.padding for axis in axes if not isinstance(axis.padding, str)]
-    return Geometry.of(
-        [axis.kernel for axis in axes],
-        [axis.stride for axis in axes],
-        first if isinstance(first, str) else paddings,
-        [axis.dilation for axis in axes],
-    )
 
 
 def _solved(axes: Sequence[Axis], unknown: str, wanted: Sequence[int]) -> list[Axis]:
@@ -179,40 +117,30 @@ def _solved(axes: Sequence[Axis], unknown: str, wanted: Sequence[int]) -> list[A
         answers = [f"{value[0]}:{value[1]}" if unknown == "padding" else str(value) for value in values[:_ANSWERS]]
         more = ", and more" if len(values) > _ANSWERS else ""
         lines.append(f"{unknown.replace('_', ' ')} for an output of {size}: {', '.join(answers)}{more}")
-    _print_axes(lines)
+    _printaxes_of(lines)
     return [found[0] for found in every]
 
 
 def _tell(sliding: Sliding) -> None:
     """Print the sizes."""
-    _print_axes([f"output size: {formula}" for formula in sliding.formulas()])
+    _printaxes_of([f"output size: {formula}" for formula in sliding.formulas()])
     if sliding.transposed:
         meets = [str(met[0]) if len(met) == 1 else f"{met[0]} to {met[-1]}" for met in sliding.contributions()]
-        _print_axes([f"taps that meet in an output: {meet}" for meet in meets])
+        _printaxes_of([f"taps that meet in an output: {meet}" for meet in meets])
         return
     fields = [ReceptiveField().through(window) for window in sliding.windows]
-    _print_axes(
+    _printaxes_of(
         [f"an output sees {count(field.size, 'element')}, the next begins {field.jump} later" for field in fields]
     )
 
 
-def _print_axes(lines: Sequence[str]) -> None:
+def _printaxes_of(lines: Sequence[str]) -> None:
     """Print what holds for every axis once, else a line an axis."""
     if len(set(lines)) == 1:
         output.print(lines[0], soft_wrap=True)
         return
     for axis, line in enumerate(lines):
         output.print(f"axis {axis}: {line}", soft_wrap=True)
-
-
-def _channels(text: str | None, groups: int) -> tuple[int, int]:
-    if text is None:
-        return groups, groups
-    numbers = _numbers(text, "channels")
-    if isinstance(numbers, int) or len(numbers) != 2:
-        raise ValueError(f"channels must be two numbers, of the input and of the output, such as 3,8, but got {text!r}")
-    groups_argument(groups, *numbers)
-    return numbers[0], numbers[1]
 
 
 def _tell_groups(channels: tuple[int, int], groups: int) -> None:
@@ -223,8 +151,8 @@ def _tell_groups(channels: tuple[int, int], groups: int) -> None:
     output.print(f"channels of the input to those of the output: {', '.join(told)}{more}", soft_wrap=True)
 
 
-def _range(numbers: range) -> str:
-    return f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+def _range(channels: range) -> str:
+    return f"{channels[0]}" if len(channels) == 1 else f"{channels[0]}-{channels[-1]}"
 
 
 def _tell_cost(sliding: Sliding, channels: tuple[int, int], groups: int) -> None:

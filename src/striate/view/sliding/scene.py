@@ -1,6 +1,5 @@
 """A window's way over a signal as a drawing: what stays, and what each position shows."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,6 +10,7 @@ from striate.arithmetic.arguments import integer
 from striate.arithmetic.cost import groups_argument
 from striate.view.sliding.boards import PITCH, Board
 from striate.view.sliding.marks import Beam, Box, Mark, Words
+from striate.view.sliding.wording import by_axis, caption, headline
 
 MOST_CELLS = 4096
 MOST_FRAMES = 64
@@ -147,7 +147,7 @@ class _Drawing:
         sliding = self.sliding
         positions = list(sliding.every_position())
         shown = positions[:: ceil(len(positions) / frames)]
-        title = _title(sliding, self.groups)
+        title = headline(sliding, self.groups)
         notes = [f"output size: {text}" for text in dict.fromkeys(sliding.formulas())]
         drawn = tuple(self._frame(position) for position in shown)
         some = f"; {len(shown)} of {len(positions)} are shown" if len(shown) < len(positions) else ""
@@ -211,7 +211,7 @@ class _Drawing:
                 trace.append(self.other.box(channel, position, "written", group))
         if self.signal.planes == self.other.planes == (1, 1):
             marks.insert(0, self._beam(self.signal.frames(0, places)[0], self.other.box(0, position, "position")))
-        return Frame(position, touches, tuple(marks), tuple(trace), self._caption(position, touches))
+        return Frame(position, touches, tuple(marks), tuple(trace), caption(self.sliding, position, touches))
 
     def _coloured(self, board: Board) -> list[tuple[int, int]]:
         """Return the channels of a board with their groups."""
@@ -226,52 +226,3 @@ class _Drawing:
         if self.beside:
             return Beam(((starts[1], highs[0]), (ends[0], highs[1]), (ends[0], lows[1]), (starts[1], lows[0])))
         return Beam(((starts[0], lows[0]), (ends[0], highs[1]), (ends[1], highs[1]), (starts[1], lows[0])))
-
-    def _caption(self, position: tuple[int, ...], touches: Sequence[Touch]) -> str:
-        kinds = Counter(self.sliding.standing(touch.place) for touch in touches)
-        way = self.sliding.transposed
-        words = {
-            "element": ("output", "outputs") if way else ("input", "inputs"),
-            "copy": ("place folded back", "places folded back") if way else ("copy", "copies"),
-            "zeros": ("place left out", "places left out") if way else ("zero", "zeros"),
-            "constant": ("constant", "constants"),
-            "mean": ("place shared by all", "places shared by all") if way else ("mean", "means"),
-        }
-        parts = [f"{kinds[kind]} {word[kinds[kind] > 1]}" for kind, word in words.items() if kinds[kind]]
-        what = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-        return (
-            f"{'input' if way else 'output'} ({', '.join(map(str, position))}) {'reaches' if way else 'reads'} {what}"
-        )
-
-
-def _title(sliding: Sliding, groups: int) -> str:
-    """Return what is drawn, in a line."""
-    windows = sliding.windows
-    said = [f"kernel {by_axis([window.kernel for window in windows])}"]
-    for name in ("stride", "dilation"):
-        values = [getattr(window, name) for window in windows]
-        if set(values) != {1}:
-            said.append(f"{name} {_same(values)}")
-    amounts = [f"{w.before}" if w.before == w.after else f"{w.before}:{w.after}" for w in windows]
-    if set(amounts) != {"0"}:
-        said.append(f"padding {_same(amounts)}")
-    if set(sliding.modes) != {"zeros"}:
-        said.append(_same(sliding.modes))
-    if groups > 1:
-        said.append(f"{groups} groups")
-    kind = "Transposed convolution" if sliding.transposed else "Convolution"
-    return f"{kind}: {', '.join(said)}"
-
-
-def _same(values: Sequence[object]) -> str:
-    """Return values of each axis, or the one that they are all."""
-    return str(values[0]) if len(set(values)) == 1 else " x ".join(map(str, values))
-
-
-def by_axis(sizes: Sequence[int]) -> str:
-    """Return sizes as text.
-
-    >>> by_axis((3, 4))
-    '3 x 4'
-    """
-    return " x ".join(map(str, sizes))

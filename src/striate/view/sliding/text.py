@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import product, zip_longest
 
-from striate.view.sliding.scene import Scene, by_axis
+from striate.view.sliding.scene import Scene
+from striate.view.sliding.wording import by_axis
 
 # One column wide in every terminal, unlike the dots and squares whose width depends on the reader's language
 ELEMENT = "\u2219"
@@ -73,7 +74,7 @@ def _legend(scene: Scene) -> list[str]:
     said = {
         "zeros": f"- left out of the {around}" if sliding.transposed else f"0 zero, outside the {around}",
         "constant": f"c the constant, outside the {around}",
-        "mean": f"m the mean, outside the {around}",
+        "mean": "m shared by all of the output" if sliding.transposed else f"m the mean, outside the {around}",
         "copy": f"~ {'folded back onto' if sliding.transposed else 'copy of'} an element of the {around}",
         "cropped": f"x cut off by negative padding, still in the {around}",
     }
