@@ -29,9 +29,8 @@ def browse(chromium):
     contexts = []
 
     def window(*, width=1024, height=800, scheme="light", **options):
-        contexts.append(
-            chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **options)
-        )
+        size = {"width": width, "height": height}
+        contexts.append(chromium.new_context(viewport=size, color_scheme=scheme, **options))
         return browser.Watched(contexts[-1].new_page())
 
     yield window
