@@ -22,9 +22,10 @@ MAY_IMPORT = {
     "models": {"arithmetic", "engine", "functional", "nn"},
     "data": {"arithmetic"},
     "train": {"arithmetic", "engine", "functional", "nn", "models", "data"},
-    "view": {"arithmetic", "engine", "functional", "filters", "nn", "acceleration", "models", "data", "train"},
+    "words": set(),
+    "view": {"arithmetic", "engine", "functional", "filters", "nn", "acceleration", "models", "data", "train", "words"},
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
-    "cli": {"arithmetic", "engine", "functional", "filters", "nn", "models", "data", "train", "view", "bench"},
+    "cli": {"arithmetic", "engine", "functional", "filters", "nn", "models", "data", "train", "view", "bench", "words"},
 }
 
 

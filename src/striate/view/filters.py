@@ -24,7 +24,7 @@ def filters(model: nn.Module) -> "Figure":
     >>> len(figure.axes)
     6
     """
-    name, weight = _first_convolution(model)
+    name, weight = first_convolution(model)
     largest = float(weight.abs().max()) or 1.0
     if weight.shape[1] == 3:
         pictures = [(kernel / largest / 2 + 0.5).permute(1, 2, 0) for kernel in weight[:LIMIT]]
@@ -49,7 +49,8 @@ def filters(model: nn.Module) -> "Figure":
     return figure
 
 
-def _first_convolution(model: nn.Module) -> tuple[str, Tensor]:
+def first_convolution(model: nn.Module) -> tuple[str, Tensor]:
+    """Return the name and the weight of a model's first two-dimensional convolution; a ValueError where it has none."""
     for name, module in model.named_modules():
         weight = getattr(module, "weight", None)
         if isinstance(weight, Tensor) and weight.ndim == 4 and weight.shape[2:].numel() > 1:
