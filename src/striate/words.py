@@ -1,4 +1,4 @@
-"""Numbers as they are said to people."""
+"""Values as they are said to people."""
 
 
 def count(number: int, word: str) -> str:
@@ -22,3 +22,14 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {round(seconds) % 60} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def said(value: object) -> str:
+    """Return a setting's value in words.
+
+    >>> said(True), said(0.1), said((28, 28))
+    ('yes', '0.1', '28, 28')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -21,11 +21,6 @@ def curves_section(history: History) -> Html:
 
 def _pair(history: History, column: str, factor: float) -> list[Series]:
     return [
-        Series(name, points(history, key, factor), number, dashed=name == "training")
+        Series(name, history.by_epoch(key, factor), number, dashed=name == "training")
         for number, (name, key) in enumerate((("test", f"val_{column}"), ("training", column)))
     ]
-
-
-def points(history: History, column: str, factor: float = 1) -> dict[int, float]:
-    """Return the values of a column by their epochs, each multiplied by a factor."""
-    return {int(row["epoch"]): factor * row[column] for row in history}

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from striate.data import Images
 from striate.train.metrics import BATCH, device_of
-from striate.view.mistakes import worst_mistakes
 from striate.view.page import Html, element, section
 from striate.view.page.pixels import image
 
@@ -17,7 +16,7 @@ SHOWN = 24
 def mistakes_section(model: nn.Module, images: Images, classes: Sequence[str]) -> Html:
     """Return the worst mistakes of a model in evaluation mode on labelled images."""
     scores = _scores(model, images.images)
-    order = worst_mistakes(scores, images.labels)
+    order = _worst(scores, images.labels)
     if not len(order):
         return section("Worst mistakes", note=f"There is none in {len(images):,} test images.")
     shown = order[:SHOWN]
@@ -43,6 +42,14 @@ def _mistake(pixels: Tensor, classes: Sequence[str], label: int, probabilities: 
         element("span", element("b", classes[guess]), f" {float(probabilities[guess]):.1%}", class_="wrong"),
         element("span", "is ", element("b", classes[label]), f" {float(probabilities[label]):.1%}"),
     )
+
+
+def _worst(scores: Tensor, labels: Tensor) -> Tensor:
+    """Return the positions of the misclassified images, those first whose true class has the least probability."""
+    wrong = (scores.argmax(1) != labels).nonzero()[:, 0]
+    # the logarithm tells apart what rounds to a probability of 0
+    true = scores.log_softmax(1)[wrong, labels[wrong]]
+    return wrong[torch.argsort(true, stable=True)]
 
 
 def _scores(model: nn.Module, images: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from striate.engine.config import config
 from striate.engine.processor import available_cores, processor
 from striate.train import Config
 from striate.view.page import Html, element, section, terms
+from striate.words import said
 
 NAMED = 12  # classes that are listed
 
@@ -33,8 +34,4 @@ def setup_section(trained: Config) -> Html:
 
 
 def _group(values: dict[str, object] | dict[str, str]) -> Html:
-    return terms((name.replace("_", " "), _said(value)) for name, value in values.items())
-
-
-def _said(value: object) -> object:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+    return terms((name, said(value)) for name, value in values.items())
