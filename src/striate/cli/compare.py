@@ -29,11 +29,11 @@ def compare(
     results = compare_runs(runs, different_data=different_data)
     if html is not None and not html.parent.is_dir():
         raise FileNotFoundError(f"--html: there is no folder {html.parent} to write {html.name} into; make it first")
-    output.print(_table(COLUMNS, [result.cells() for result in results], numbers_from=2))
+    (_, *names), *rows = zip(COLUMNS, *(result.cells() for result in results), strict=True)
+    output.print(_table("run", names, rows))
     output.print()
     if settings := differing_settings(results):
-        names = ("setting", *(result.name for result in results))
-        output.print(_table(names, [(name, *values) for name, values in settings.items()]))
+        output.print(_table("setting", names, [(name, *values) for name, values in settings.items()]))
     else:
         output.print("No setting differs.")
     if html is not None:
@@ -44,12 +44,11 @@ def compare(
         output.print(f"\nThe curves are in {html}", soft_wrap=True)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers_from: int | None = None) -> Table:
-    """Return a table; the columns from a number on stand to the right."""
+def _table(of: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Return a table with a column for each run, under its name."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, title in enumerate(header):
-        number = numbers_from is not None and index >= numbers_from
-        table.add_column(title, justify="right" if number else "left", no_wrap=number, overflow="fold")
+    for title in (of, *names):
+        table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
