@@ -8,7 +8,7 @@ from pathlib import Path
 from striate.train.run import Run
 from striate.words import duration, said
 
-COLUMNS = ("run", "model", "parameters", "epochs", "test accuracy", "best (epoch)", "errors", "time")
+COLUMNS = ("run", "model", "parameters", "epochs", "test accuracy", "best (epoch)", "errors", "training time")
 
 
 @dataclass(frozen=True)
