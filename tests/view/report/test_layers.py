@@ -21,12 +21,11 @@ class Nap(nn.Module):
 
 
 def test_each_layer_takes_its_own_time_and_a_shared_one_all_of_its_calls():
-    twice = Nap(0.004)
-    taken = layer_seconds(nn.Sequential(Nap(0.002), twice, nn.Sequential(Nap(0.001)), twice), torch.zeros(1))
+    twice = Nap(0.02)
+    taken = layer_seconds(nn.Sequential(Nap(0.01), twice, nn.Sequential(nn.Identity()), twice), torch.zeros(1))
     assert list(taken) == ["0", "1", "2.0"]
-    assert 0.002 <= taken["0"] < 0.004
-    assert 0.008 <= taken["1"] < 0.016
-    assert 0.001 <= taken["2.0"] < 0.002
+    assert taken["2.0"] < 0.01 <= taken["0"]
+    assert taken["1"] >= 0.04
 
 
 def test_hooks_are_removed_after_an_error():

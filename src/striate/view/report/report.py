@@ -27,7 +27,7 @@ def report(run: str | PathLike[str], data: ImageData | None = None, model: nn.Mo
     Args:
         run: The path of the run's folder.
         data: What it was trained on, where that is in memory; loaded otherwise.
-        model: The trained module, where that is in no registry; loaded otherwise.
+        model: The trained module, where that is in no registry; loaded otherwise. It is left as it was.
 
     Raises:
         FileNotFoundError: The run is not finished, or a file of it is missing.
@@ -42,15 +42,20 @@ def report(run: str | PathLike[str], data: ImageData | None = None, model: nn.Mo
             f"{opened.path} was tested on {int(confusion.sum()):,} of {len(confusion)}: pass the data of that training"
         )
     model = opened.load_model() if model is None else model
-    body = (
-        _headline(opened, model),
-        curves_section(opened.history()),
-        confusion_section(confusion, data.classes),
-        mistakes_section(model, data.test, data.classes),
-        seen_section(model, data.test.images[0]),
-        layers_section(model, data.test.images, opened.config.settings.threads),
-        setup_section(opened.config),
-    )
+    training = model.training
+    model.eval()
+    try:
+        body = (
+            _headline(opened, model),
+            curves_section(opened.history()),
+            confusion_section(confusion, data.classes),
+            mistakes_section(model, data.test, data.classes),
+            seen_section(model, data.test.images[0]),
+            layers_section(model, data.test.images, opened.config.settings.threads),
+            setup_section(opened.config),
+        )
+    finally:
+        model.train(training)
     title = f"{opened.config.model} on {data.name}"
     styles = (resource("chart.css"), resource("report.css", __package__))
     return document(title, body, scripts=[resource("chart.js")], styles=styles)
