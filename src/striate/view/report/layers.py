@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from striate.train.determinism import thread_count
 from striate.train.metrics import device_of
+from striate.view.layers import evaluating, named_layers
 from striate.view.page import Html, element, section, table
 from striate.words import count
 
@@ -21,16 +22,16 @@ def layers_section(model: nn.Module, images: Tensor, threads: int) -> Html:
     """Return the time of each layer on a batch of images.
 
     Args:
-        model: In evaluation mode.
+        model: Is left as it was.
         images: uint8 (N, C, H, W).
         threads: That are used.
     """
     batch = images[:IMAGES].to(device_of(model)).float() / 255
     with thread_count(threads):
         seconds = layer_seconds(model, batch)
-    modules, total = dict(model.named_modules()), sum(seconds.values())
+    modules, total = dict(named_layers(model)), sum(seconds.values())
     rows = (
-        (name or "model", type(modules[name]).__name__, f"{1e3 * taken:.3f}", _bar(taken / total))
+        (name, type(modules[name]).__name__, f"{1e3 * taken:.3f}", _bar(taken / total))
         for name, taken in seconds.items()
     )
     return section(
@@ -47,16 +48,16 @@ def layer_seconds(model: nn.Module, batch: Tensor) -> dict[str, float]:
     Layers that have no layers inside count, one that is called twice with both; the fastest of a few rounds is taken.
 
     Args:
-        model: In evaluation mode.
+        model: Is left as it was.
         batch: What the model takes.
 
-    >>> list(layer_seconds(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten()).eval(), torch.rand(1, 1, 5, 5)))
+    >>> list(layer_seconds(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten()), torch.rand(1, 1, 5, 5)))
     ['0', '1']
     """
     best: dict[str, float] = {}
     for _ in range(ROUNDS):
         taken: dict[str, float] = {}
-        with _timing(model, taken), torch.inference_mode():
+        with evaluating(model), _timing(model, taken), torch.inference_mode():
             model(batch)
         best = {name: min(seconds, best.get(name, seconds)) for name, seconds in taken.items()}
     return best
@@ -74,7 +75,7 @@ def _timing(model: nn.Module, taken: dict[str, float]) -> Iterator[None]:
         taken[name] = taken.get(name, 0.0) + time.perf_counter() - begun[name]
 
     handles = []
-    for name, module in model.named_modules():
+    for name, module in named_layers(model):
         if next(module.children(), None) is None:
             handles += [
                 module.register_forward_pre_hook(partial(begin, name)),

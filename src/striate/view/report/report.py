@@ -42,20 +42,15 @@ def report(run: str | PathLike[str], data: ImageData | None = None, model: nn.Mo
             f"{opened.path} was tested on {int(confusion.sum()):,} of {len(confusion)}: pass the data of that training"
         )
     model = opened.load_model() if model is None else model
-    training = model.training
-    model.eval()
-    try:
-        body = (
-            _headline(opened, model),
-            curves_section(opened.history()),
-            confusion_section(confusion, data.classes),
-            mistakes_section(model, data.test, data.classes),
-            seen_section(model, data.test.images[0]),
-            layers_section(model, data.test.images, opened.config.settings.threads),
-            setup_section(opened.config),
-        )
-    finally:
-        model.train(training)
+    body = (
+        _headline(opened, model),
+        curves_section(opened.history()),
+        confusion_section(confusion, data.classes),
+        mistakes_section(model, data),
+        seen_section(model, data.test.images[0]),
+        layers_section(model, data.test.images, opened.config.settings.threads),
+        setup_section(opened.config),
+    )
     title = f"{opened.config.model} on {data.name}"
     styles = (resource("chart.css"), resource("report.css", __package__))
     return document(title, body, scripts=[resource("chart.js")], styles=styles)

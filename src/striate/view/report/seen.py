@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from torch import Tensor, nn
 
-from striate.view.filters import first_convolution
+from striate.view.filters import filters
+from striate.view.layers import named_layers
 from striate.view.maps import layer_maps
 from striate.view.page import Html, element, section
 from striate.view.page.pixels import grey, image, signed
@@ -17,16 +18,17 @@ def seen_section(model: nn.Module, example: Tensor) -> Html:
     """Return the filters of a model's first convolution and its feature maps of an image.
 
     Args:
-        model: In evaluation mode.
+        model: Is left as it was.
         example: uint8 (C, H, W).
     """
-    modules = dict(model.named_modules())
+    modules = dict(named_layers(model))
     rows = [_row("input", _shape(example), [image(example)])]
     for name, maps in layer_maps(model, example).items():
         low, high = float(maps.min()), float(maps.max())
         shown = (grey(one, low, high) for one in maps[:MAPS])
         more = f", {MAPS} shown" if len(maps) > MAPS else ""
-        rows.append(_row(name, f"{type(modules[name]).__name__}, {_shape(maps)}{more}", shown))
+        kind = type(modules[name.partition(":")[0]]).__name__  # a second call of a layer is `name:2`
+        rows.append(_row(name, f"{kind}, {_shape(maps)}{more}", shown))
     return section(
         "What it sees",
         _filters(model),
@@ -39,8 +41,10 @@ def seen_section(model: nn.Module, example: Tensor) -> Html:
 def _filters(model: nn.Module) -> Html:
     """Return the filters of the first convolution, each channel apart unless there are three, which are colours."""
     try:
-        name, weight = first_convolution(model)
+        weight = filters(model).array
     except ValueError:  # it has none, and needs none
+        return Html()
+    if weight.ndim != 4:
         return Html()
     largest = float(weight.abs().max())
     height, width = weight.shape[2:]
@@ -53,9 +57,9 @@ def _filters(model: nn.Module) -> Html:
     count = f"{total} filters" if total <= FILTERS else f"{FILTERS} of {total} filters"
     return element(
         "div",
-        element("h3", f"Filters of {name}"),
+        element("h3", "Filters of the first convolution"),
         element("p", f"{count} of {height} x {width}: {note}.", class_="quiet"),
-        element("div", *shown, class_="tiles", role="img", aria_label=f"Filters of {name}"),
+        element("div", *shown, class_="tiles", role="img", aria_label="Filters of the first convolution"),
     )
 
 
