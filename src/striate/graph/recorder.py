@@ -96,7 +96,9 @@ class _Recorder(TorchFunctionMode):
         self.drafts: list[Draft] = []
         self.known = WeakIdKeyDictionary()  # the value that each tensor holds now
         self.calls: list[_Call] = []
+        self.returned: dict[str, list[int]] = {}
         self.groups = 0
+        self.events = 0  # calls of layers, and of functions outside them
         self.silent = 0  # calls within a layer that has a rule
         maps = [number for number, tensor in enumerate(inputs) if tensor.ndim > 2]
         self.source = maps[0] if maps else 0
@@ -114,6 +116,7 @@ class _Recorder(TorchFunctionMode):
     ) -> Any:  # noqa: ANN401
         kwargs = kwargs or {}
         name = name_of(func)
+        self.events += not self._within_a_layer()
         if name in CONSTANTS or not any(tensor in self.known for tensor in tensors_in((args, kwargs))):
             return func(*args, **kwargs)
         written = written_by(func, name, args, kwargs)
@@ -133,13 +136,16 @@ class _Recorder(TorchFunctionMode):
         if self.silent:
             self.silent += 1
             return
+        nested = self._within_a_layer()
         if (rule := rule_of_module(module)) is not None:
+            self.events += not nested
             call.rule = rule
             self._keep_what_is_overwritten(args[0] if args and getattr(module, "inplace", False) else None)
             self.silent = 1
             self.__exit__(None, None, None)  # type: ignore[no-untyped-call]  # within the layer every call would pass through Python for nothing
         elif not any(_is_layer(name, child) for name, child in module.named_children()):
             self.groups += 1
+            self.events += not nested
             call.group = self.groups
         del kwargs
 
@@ -159,18 +165,25 @@ class _Recorder(TorchFunctionMode):
             self._note(type(module).__name__, call.rule, call, self._traced(args), self._traced(kwargs), made)
         if call.group is not None:
             self._close(call, made)
-        del path
+        if made and made[0] in self.known:
+            self.returned.setdefault(path, []).append(self.known[made[0]].index)
 
-    def finish(self, returned: object) -> Recording:
+    def finish(self, result: object) -> Recording:
         """Return the recording, the functions within a layer made one operation."""
-        made = tensors_in(returned)
+        made = tensors_in(result)
         if not made:
-            raise ValueError(f"model must return a tensor, or several nested, but it returned {type(returned)}")
+            raise ValueError(f"model must return a tensor, or several nested, but it returned {type(result)}")
         outputs = tuple(dict.fromkeys(self.known[tensor].index for tensor in made if tensor in self.known))
         operations, internal = grouped(self.drafts, outputs, self.ndim)
         producers = {index: operation.index for operation in operations for index in operation.outputs}
         values = tuple(replace(value, producer=producers.get(value.index)) for value in self.values)
-        return Recording(self.model, values, operations, self.inputs, outputs, self.source, frozenset(internal))
+        returned = {path: tuple(numbers) for path, numbers in self.returned.items()}
+        return Recording(
+            self.model, values, operations, self.inputs, outputs, self.source, frozenset(internal), returned
+        )
+
+    def _within_a_layer(self) -> bool:
+        return any(call.group is not None for call in self.calls)
 
     def _add(self, tensor: Tensor, producer: int | None, dims: Any) -> Value:  # noqa: ANN401
         kept = tensor.detach() if self.keep else None
@@ -229,6 +242,7 @@ class _Recorder(TorchFunctionMode):
                 keywords=kwargs,
                 links=tuple(links),
                 unknown=(name,) if unknown else (),
+                event=self.events,
             )
         )
 
