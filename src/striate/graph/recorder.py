@@ -97,6 +97,7 @@ class _Recorder(TorchFunctionMode):
         self.known = WeakIdKeyDictionary()  # the value that each tensor holds now
         self.calls: list[_Call] = []
         self.returned: dict[str, list[int]] = {}
+        self.is_apart = False
         self.groups = 0
         self.events = 0  # calls of layers, and of functions outside them
         self.silent = 0  # calls within a layer that has a rule
@@ -115,6 +116,8 @@ class _Recorder(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401
         kwargs = kwargs or {}
+        if self.is_apart:
+            return func(*args, **kwargs)
         name = name_of(func)
         self.events += not self._within_a_layer()
         if name in CONSTANTS or not any(tensor in self.known for tensor in tensors_in((args, kwargs))):
@@ -129,44 +132,41 @@ class _Recorder(TorchFunctionMode):
             self._note_base(name, written, traced)
         return result
 
-    def enter(self, path: str, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def enter(self, path: str, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module is called."""
         call = _Call(module, path)
+        nested = self._within_a_layer()
         self.calls.append(call)
         if self.silent:
             self.silent += 1
             return
-        nested = self._within_a_layer()
-        if (rule := rule_of_module(module)) is not None:
+        call.rule = rule_of_module(module)
+        if call.rule is not None or is_layer(module):
             self.events += not nested
-            call.rule = rule
+        if call.rule is not None:
             self._keep_what_is_overwritten(args[0] if args and getattr(module, "inplace", False) else None)
             self.silent = 1
-            self.__exit__(None, None, None)  # type: ignore[no-untyped-call]  # within the layer every call would pass through Python for nothing
-        elif not any(_is_layer(name, child) for name, child in module.named_children()):
+            self.__exit__(None, None, None)  # type: ignore[no-untyped-call]  # within it nothing needs to be seen
+        elif is_layer(module):
             self.groups += 1
-            self.events += not nested
             call.group = self.groups
-        del kwargs
 
-    def leave(
-        self, path: str, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: object
-    ) -> None:
-        """Note what a module returned; None where it raised."""
+    def leave(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: object) -> None:
+        """Note what the module that was entered last returned; None where it raised."""
         call = self.calls.pop()
         if self.silent > 1:
             self.silent -= 1
             return
+        made = tensors_in(output)
         if call.rule is not None:
             self.silent = 0
+            if made:
+                self._note(type(call.module).__name__, call.rule, call, self._traced(args), self._traced(kwargs), made)
             self.__enter__()  # type: ignore[no-untyped-call]
-        made = tensors_in(output)
-        if call.rule is not None and made:
-            self._note(type(module).__name__, call.rule, call, self._traced(args), self._traced(kwargs), made)
         if call.group is not None:
             self._close(call, made)
         if made and made[0] in self.known:
-            self.returned.setdefault(path, []).append(self.known[made[0]].index)
+            self.returned.setdefault(call.path, []).append(self.known[made[0]].index)
 
     def finish(self, result: object) -> Recording:
         """Return the recording, the functions within a layer made one operation."""
@@ -181,6 +181,15 @@ class _Recorder(TorchFunctionMode):
         return Recording(
             self.model, values, operations, self.inputs, outputs, self.source, frozenset(internal), returned
         )
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Note nothing inside a `with` block: what the recorder itself does with tensors is no part of the model."""
+        self.is_apart = True
+        try:
+            yield
+        finally:
+            self.is_apart = False
 
     def _within_a_layer(self) -> bool:
         return any(call.group is not None for call in self.calls)
@@ -273,9 +282,20 @@ class _Recorder(TorchFunctionMode):
             self._note(f"{name} into a view", None, None, (*before, *read), {}, [base])
 
 
-def _is_layer(name: str, child: nn.Module) -> bool:
-    """Whether a module within another computes; lists of parameters and parametrizations only make weights."""
-    return name != "parametrizations" and not isinstance(child, nn.ParameterList | nn.ParameterDict)
+def is_layer(module: nn.Module) -> bool:
+    """Whether a call of a module is one operation: it has a rule, or no modules within that compute.
+
+    Lists of parameters and parametrizations only make weights.
+
+    >>> is_layer(nn.ReLU()), is_layer(nn.Sequential(nn.ReLU()))
+    (True, False)
+    """
+    within = [
+        child
+        for name, child in module.named_children()
+        if name != "parametrizations" and not isinstance(child, nn.ParameterList | nn.ParameterDict)
+    ]
+    return not within or rule_of_module(module) is not None
 
 
 def _values_in(nested: Any) -> list[Value]:  # noqa: ANN401
@@ -337,13 +357,15 @@ def _hooked(model: nn.Module, recorder: _Recorder) -> Iterator[None]:
     hooks = []
     for path, module in model.named_modules():
 
-        def enter(module: nn.Module, args: Any, kwargs: Any, path: str = path) -> None:  # noqa: ANN401
-            recorder.enter(path, module, args, kwargs)
+        def enter(module: nn.Module, args: Any, path: str = path) -> None:  # noqa: ANN401
+            with recorder.apart():
+                recorder.enter(path, module, args)
 
-        def leave(module: nn.Module, args: Any, kwargs: Any, output: Any, path: str = path) -> None:  # noqa: ANN401
-            recorder.leave(path, module, args, kwargs, output)
+        def leave(module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:  # noqa: ANN401, ARG001
+            with recorder.apart():
+                recorder.leave(args, kwargs, output)
 
-        hooks.append(module.register_forward_pre_hook(enter, with_kwargs=True))
+        hooks.append(module.register_forward_pre_hook(enter))
         hooks.append(module.register_forward_hook(leave, with_kwargs=True, always_call=True))
     try:
         yield

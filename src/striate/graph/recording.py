@@ -12,6 +12,10 @@ from striate.arithmetic import Reach
 from striate.graph.axis import AxisMap, Same
 from striate.graph.dims import Dims, axis_sizes
 from striate.graph.linking import Link
+from striate.graph.naming import VIEWS
+
+# A reach is exact up to this period, or to the outputs that there are: odd resizings one after another multiply theirs
+_PERIOD = 4096
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,11 @@ class Operation:
     def steps(self) -> tuple["Operation", ...]:
         """The functions within a layer without a rule of its own, else the operation itself."""
         return self.parts or (self,)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is a function that only moves what it is given, such as `reshape`, and computes nothing."""
+        return self.module is None and self.name in VIEWS
 
     def link(self, input: int, output: int) -> Link:
         """Return the link between two values of this operation."""
@@ -189,4 +198,4 @@ class Recording:
 
 def through(reach: Reach, map: AxisMap) -> Reach:
     """Return the reach of an output from its input's."""
-    return reach if isinstance(map, Same) else reach.through(map.step).bounded(max(map.outputs, 1))
+    return reach if isinstance(map, Same) else reach.through(map.step).bounded(max(map.outputs, _PERIOD))
