@@ -12,6 +12,7 @@ from striate.cli.compare import compare
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.filter import filter_image
+from striate.cli.inspect import inspect
 from striate.cli.predict import predict
 from striate.cli.train import train
 
@@ -52,6 +53,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
 app.command()(compare)
+app.command()(inspect)
 app.command("filter")(filter_image)
 app.command()(bench)
 
