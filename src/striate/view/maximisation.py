@@ -46,7 +46,7 @@ def maximise(
     steps: int = 200,
     norm: float | None = None,
     centre: float = 0.5,
-    jitter: int = 1,
+    jitter: int | None = None,
     seed: int = 0,
 ) -> Picture[Maximised]:
     r"""Make an image of a fixed norm that a unit answers as strongly as can be.
@@ -67,7 +67,7 @@ def maximise(
         norm: of the image less its centre; a quarter of the root of its number of elements if None.
         centre: the image that is neither dark nor bright.
         jitter: at every step the image is shifted by up to so many elements an axis, around the border, so that what
-            stands out does so at more than one place; 0 for the exact unit.
+            excites the unit does so a little beside it too; a 32nd of the shortest axis if None.
         seed: of noise and shifts.
 
     Returns:
@@ -83,6 +83,7 @@ def maximise(
     >>> found.image.shape, bool(found.history[-1] > found.history[0])
     (torch.Size([1, 8, 8]), True)
     """
+    jitter = min(shape[1:]) // 32 if jitter is None else jitter
     for name, value, least in (("steps", steps, 1), ("jitter", jitter, 0)):
         if value < least:
             raise ValueError(f"{name} is {value}, expected at least {least}")
