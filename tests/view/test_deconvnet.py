@@ -33,7 +33,6 @@ def test_one_filter_and_one_switch_give_the_filter_at_the_switchs_place(ndim):
 
 
 def test_a_chain_of_layers_is_unpooled_rectified_and_filtered_by_hand():
-    torch.manual_seed(0)
     first, second = torch.randn(4, 2, 3, 3).double(), torch.randn(5, 4, 3, 3).double()
     model = nn.Sequential(
         nn.Conv2d(2, 4, 3, bias=False), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 5, 3, bias=False), nn.ReLU()

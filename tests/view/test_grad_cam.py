@@ -35,7 +35,6 @@ def test_evidence_against_a_class_is_not_shown():
 
 
 def test_the_stages_are_the_last_layers_of_each_size():
-    torch.manual_seed(0)
     block = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.ReLU(inplace=True))
     model = nn.Sequential(
         *(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), block, nn.MaxPool2d(4), nn.Flatten(), nn.Linear(4, 3))

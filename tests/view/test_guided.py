@@ -8,7 +8,6 @@ from striate.view import guided_backpropagation
 
 
 def test_of_a_linear_net_it_is_the_gradient():
-    torch.manual_seed(1)
     model = nn.Sequential(nn.Conv2d(2, 3, 3), nn.AvgPool2d(2), nn.Conv2d(3, 2, 2)).double()
     image = torch.rand(2, 9, 9).double().requires_grad_()
     found = guided_backpropagation(model, image, "2", 1, (1, 0)).array
@@ -37,7 +36,6 @@ def test_every_way_to_call_a_rectifier_is_seen(call):
 
 def test_without_rectified_signals_it_is_the_derivative_of_any_activation():
     image = torch.rand(1, 6).requires_grad_()
-    torch.manual_seed(2)
     conv = nn.Conv1d(1, 3, 2)
     conv.weight.data.abs_()
     expected = torch.autograd.grad(F.gelu(conv(image[None]))[0, 1, 3], image)[0]

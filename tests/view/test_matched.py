@@ -60,7 +60,6 @@ def test_deeper_layers_and_later_calls_and_frozen_weights():
 
 
 def test_the_picture_has_a_column_a_channel_and_the_sums():
-    torch.manual_seed(0)
     picture = matched_filter(nn.Conv2d(12, 2, 3), torch.rand(12, 6, 6))
     assert len(picture.figure.axes) == 3 * 8
     products = picture.array.filter * picture.array.patch

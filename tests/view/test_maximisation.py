@@ -11,9 +11,7 @@ from striate.view import maximise
     [(nn.Conv1d(2, 3, 5), (2, 16)), (nn.Conv2d(1, 3, 4), (1, 9, 10)), (nn.Conv3d(1, 3, 2), (1, 5, 4, 6))],
 )
 def test_of_a_linear_unit_the_best_image_is_its_filter_at_its_place(conv, shape):
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        nn.init.normal_(conv.weight)
+    nn.init.normal_(conv.weight)
     found = maximise(conv, shape, channel=1, steps=400, norm=3.0, centre=0.0).array
     filter = conv.weight[1].detach()
     expected = torch.zeros(shape)
@@ -66,3 +64,9 @@ def test_the_picture_shows_image_and_course():
 def test_what_makes_no_sense_is_refused(name, value):
     with pytest.raises(ValueError, match=f"^{name} is "):
         maximise(nn.Conv2d(1, 2, 3), (1, 8, 8), **{name: value})
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (1, 8, 8, 8), (1, 0, 8)])
+def test_a_shape_of_another_rank_is_refused(shape):
+    with pytest.raises(ValueError, match=r"^shape is \(.*\), expected channels and 2 spatial sizes"):
+        maximise(nn.Conv2d(1, 2, 3), shape)

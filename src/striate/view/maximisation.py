@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from striate.view.layers import as_input, evaluating, outputs, recording
+from striate.view.layers import as_input, evaluating, outputs, recording, spatial_rank
 from striate.view.panels import LINES, draw_image, name_panel, new_panels
 from striate.view.picture import Picture
 from striate.view.projection import gradients
@@ -74,7 +74,8 @@ def maximise(
         The picture of `Maximised`: the image (C, *S), the answers over the steps, the unit.
 
     Raises:
-        ValueError: a layer, channel or position that does not exist, or steps, norm or jitter below their least.
+        ValueError: a layer, channel or position that does not exist, or a shape, steps, norm or jitter that makes
+            no sense.
 
     Source: D. Erhan, Y. Bengio, A. Courville, P. Vincent, "Visualizing higher-layer features of a deep network", 2009;
     C. Olah, A. Mordvintsev, L. Schubert, "Feature visualization", Distill, 2017, for the spectrum and the shifts.
@@ -83,6 +84,9 @@ def maximise(
     >>> found.image.shape, bool(found.history[-1] > found.history[0])
     (torch.Size([1, 8, 8]), True)
     """
+    rank = spatial_rank(model)
+    if len(shape) != rank + 1 or min(shape) < 1:
+        raise ValueError(f"shape is {tuple(shape)}, expected channels and {rank} spatial sizes, as in (1, 28, 28)")
     jitter = min(shape[1:]) // 32 if jitter is None else jitter
     for name, value, least in (("steps", steps, 1), ("jitter", jitter, 0)):
         if value < least:
