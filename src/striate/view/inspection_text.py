@@ -92,7 +92,8 @@ def as_page(found: "Inspection") -> str:
     words = [title for title in cells.titles if title not in _RIGHT]
     whole = table(cells.titles, [*cells.rows, cells.totals], caption=_title(found), words=words)
     notes = element("ul", *(element("li", note) for note in _under(found)), class_="quiet")
-    return document(_title(found), section("Layers", whole, notes))
+    wider = "body { max-width: 92rem }"  # the table has fifteen columns
+    return document(_title(found), section("Layers", whole, notes), styles=[wider])
 
 
 def as_csv(found: "Inspection") -> str:
