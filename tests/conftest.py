@@ -1,11 +1,38 @@
-"""Profiles of the drawn tests: the same problems at every run, `intense` draws new ones, `sanitized` fewer.
+"""Profiles of the drawn tests, and a browser for the tests of pages.
 
+The same problems are drawn at every run; the profile `intense` draws new ones, `sanitized` fewer.
 `pytest --hypothesis-profile=NAME` chooses one.
 """
 
+import browser
+import pytest
 from hypothesis import settings
 
 settings.register_profile("default", max_examples=100, deadline=None, print_blob=True, derandomize=True)
 settings.register_profile("intense", settings.get_profile("default"), max_examples=5000, derandomize=False)
 settings.register_profile("sanitized", settings.get_profile("default"), max_examples=20)
 settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser, where one is installed."""
+    if lacking := browser.missing():
+        pytest.skip(lacking)
+    with browser.chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def browse(chromium):
+    """Open a window of a width, in the light or the dark; what goes wrong in it is noted."""
+    contexts = []
+
+    def window(*, width=1024, height=800, scheme="light", **options):
+        size = {"width": width, "height": height}
+        contexts.append(chromium.new_context(viewport=size, color_scheme=scheme, **options))
+        return browser.Watched(contexts[-1].new_page())
+
+    yield window
+    for context in contexts:
+        context.close()

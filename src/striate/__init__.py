@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from striate.train import predict as predict
     from striate.train import shift_consistency as shift_consistency
     from striate.view.checkerboard import checkerboard_score as checkerboard_score
+    from striate.view.inspection import inspect as inspect
+    from striate.view.receptive import receptive_field as receptive_field
 
 __version__ = "0.1.0"
 
@@ -33,9 +35,11 @@ _HOMES = {
     "fit": "striate.train",
     "predict": "striate.train",
     "checkerboard_score": "striate.view.checkerboard",
+    "inspect": "striate.view.inspection",
+    "receptive_field": "striate.view.receptive",
     "shift_consistency": "striate.train",
 }
-_ROOMS = ("arithmetic", "data", "filters", "functional", "models", "nn", "train", "view")
+_ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "models", "nn", "train", "view")
 
 __all__ = [
     "accelerate",
@@ -43,8 +47,10 @@ __all__ = [
     "evaluate",
     "explain_plan",
     "fit",
+    "inspect",
     "override",
     "predict",
+    "receptive_field",
     "restore",
     "shift_consistency",
     "show_config",

@@ -1,4 +1,4 @@
-"""The command line: `striate train`, `evaluate`, `predict`, `filter`, `arithmetic`, `bench`."""
+"""The command line, `striate VERB`; `app` has the verbs."""
 
 from striate.cli.app import app
 

@@ -9,9 +9,11 @@ from typer.core import TyperGroup
 
 from striate.cli.arithmetic import arithmetic
 from striate.cli.bench import bench
+from striate.cli.compare import compare
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.filter import filter_image
+from striate.cli.inspect import inspect
 from striate.cli.predict import predict
 from striate.cli.train import train
 
@@ -51,6 +53,8 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(compare)
+app.command()(inspect)
 app.command("filter")(filter_image)
 app.command()(arithmetic)
 app.command()(bench)
