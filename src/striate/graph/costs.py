@@ -106,7 +106,7 @@ def _convolution(step: Operation, made: Value) -> Cost:
     weight = _argument(step, 1, "weight")
     per_place = prod(weight.shape)
     products = made.elements // weight.shape[0] * per_place
-    if isinstance(weight, Tensor) and not isinstance(weight, nn.Parameter):
+    if isinstance(weight, Tensor) and not isinstance(weight, nn.Parameter) and not weight.is_meta:
         per_place = int(torch.count_nonzero(weight))
     connections = made.elements // weight.shape[0] * per_place
     return Cost(products, connections + _bias(step, made))
@@ -118,7 +118,7 @@ def _transposed_convolution(step: Operation, made: Value) -> Cost:
     return Cost(products, products + _bias(step, made))
 
 
-def _our_transposed_convolution(step: Operation, made: Value) -> Cost:
+def _our_transposed_convolution(step: Operation, made: Value) -> Cost:  # noqa: ARG001
     input, weight = step.arguments[:2]
     products = prod(input.shape) * prod(weight.shape[1:])
     return Cost(products, products)
