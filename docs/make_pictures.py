@@ -6,7 +6,7 @@ from pathlib import Path
 from striate.train import Run
 from striate.view import feature_maps, top_patches
 
-CHANNELS = (2, 8, 16, 23)
+CHANNELS = (0, 5, 9, 29)  # of the default run, those that answer single strokes
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import striate
 import striate.functional as SF
 import striate.nn as snn
 from striate import models
@@ -87,7 +88,8 @@ def test_every_way_to_call_a_rectifier_is_seen(call):
 def test_rectifiers_inside_convolutions_are_seen():
     image = torch.rand(1, 12, 12)
     expected = deconvnet(rectified.Net(nn.ReLU()), image, "head", 1).array.signal
-    found = deconvnet(rectified.Fused(), image, "head", 1).array.signal
+    with striate.use_kernel("reference"):  # which fuses
+        found = deconvnet(rectified.Fused(), image, "head", 1).array.signal
     bound = bounds.summation(expected.abs().max().numpy(), 200, np.float32)
     assert (found - expected).abs().max() <= bound
 
