@@ -12,6 +12,14 @@ from striate.graph.rules import rule_of_function
 
 WEIGHT = torch.rand(3, 4, 3, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) + 0.5
 
+
+def _assigned(x):
+    result = x * 2
+    result[:, :, 1:5:2] = x[:, :, 2:4].mean(1, keepdim=True)
+    result[:, 0, ..., 5] = 0.0
+    return result
+
+
 # On (1, 4, 6, 6): what is exact an axis.
 EXACT = {
     "conv2d": lambda x: F.conv2d(x, WEIGHT, stride=2, padding=(1, 2)),
@@ -107,8 +115,9 @@ def test_each_output_needs_where_its_gradient_is(name):
         assert np.array_equal(read, felt), (read, felt)
 
 
-# Known, but more is said to be needed than is: a maximum picks one, a cumulative sum stops.
+# Known, but more is said to be needed than is: a maximum picks one, a cumulative sum stops, some is overwritten.
 WIDER = {
+    "assigned": _assigned,
     "max_pool2d": lambda x: F.max_pool2d(x, 3, 2, 1),
     "adaptive_max_pool2d": lambda x: F.adaptive_max_pool2d(x, 4),
     "with indices": lambda x: F.max_pool2d(x, 2, return_indices=True)[0],
@@ -151,7 +160,7 @@ def test_what_is_written_into_a_view_is_in_what_it_is_a_view_of():
         return result
 
     recording = record(Function(written), torch.rand(1, 4, 6, 6))
-    assert recording.unknown == ("__setitem__", "__setitem__ into a view")
+    assert recording.unknown == ("__setitem__ into a view",)
     rows, columns = needed(recording, recording.outputs[0], [np.arange(6) == 0] * 2)[recording.source]
     assert (np.flatnonzero(rows).tolist(), np.flatnonzero(columns).tolist()) == ([3, 4, 5], [4, 5])
 
