@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from striate.view.layers import as_batch, as_input, evaluating, layer_name, listening, outputs
+from striate.engine.evaluating import evaluating
+from striate.view.layers import as_batch, as_input, layer_name, listening, outputs
 
 
 class Twice(nn.Module):

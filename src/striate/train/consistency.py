@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from striate.arithmetic import PADDING_MODES
 from striate.arithmetic.arguments import choice, integer
 from striate.data import ImageData, load
+from striate.engine.evaluating import evaluating
 from striate.functional import pad
 from striate.train.evaluation import data_for
 from striate.train.metrics import BATCH, device_of
@@ -63,16 +64,12 @@ def shift_consistency(
         raise ValueError(f"images of {tuple(images.shape[2:])} have no frame left with max_shift {max_shift}; use less")
     generator = torch.Generator().manual_seed(seed)
     shifts = torch.randint(-max_shift, max_shift + 1, (pairs, 2, len(images), images.ndim - 2), generator=generator)
-    same, training = 0, model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            for one, other in shifts:
-                for part, s, t in zip(images.split(BATCH), one.split(BATCH), other.split(BATCH), strict=True):
-                    first, second = (_classes(model, _shifted(part, by, max_shift, padding_mode)) for by in (s, t))
-                    same += int((first == second).sum())
-    finally:
-        model.train(training)
+    same = 0
+    with evaluating(model), torch.inference_mode():
+        for one, other in shifts:
+            for part, s, t in zip(images.split(BATCH), one.split(BATCH), other.split(BATCH), strict=True):
+                first, second = (_classes(model, _shifted(part, by, max_shift, padding_mode)) for by in (s, t))
+                same += int((first == second).sum())
     return same / (pairs * len(images))
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from striate.data import Images
+from striate.engine.evaluating import evaluating
 
 BATCH = 500
 
@@ -69,7 +70,7 @@ class Metrics:
 
 
 def measure(model: nn.Module, images: Images, classes: Sequence[str]) -> Metrics:
-    """Return the metrics of a model on a labelled set; the model is left in the mode it was in.
+    """Return the metrics of a model on a labelled set; every module is left in the mode it was in.
 
     Args:
         model: Takes float images in [0, 1], returns scores (N, classes).
@@ -79,16 +80,12 @@ def measure(model: nn.Module, images: Images, classes: Sequence[str]) -> Metrics
     if len(images) == 0:
         raise ValueError("there is no image to measure the model on")
     total, predictions = 0.0, []
-    device, training = device_of(model), model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            for pixels, labels in zip(images.images.split(BATCH), images.labels.split(BATCH), strict=True):
-                scores = scores_of(model, pixels.to(device).float() / 255, len(classes))
-                total += float(loss_of(model, scores, labels.to(device))) * len(labels)
-                predictions.append(scores.argmax(1).cpu())
-    finally:
-        model.train(training)
+    device = device_of(model)
+    with evaluating(model), torch.inference_mode():
+        for pixels, labels in zip(images.images.split(BATCH), images.labels.split(BATCH), strict=True):
+            scores = scores_of(model, pixels.to(device).float() / 255, len(classes))
+            total += float(loss_of(model, scores, labels.to(device))) * len(labels)
+            predictions.append(scores.argmax(1).cpu())
     # clone: a tensor of inference_mode could not be used where autograd records
     found = torch.cat(predictions).clone()
     cells = torch.bincount(images.labels * len(classes) + found, minlength=len(classes) ** 2)

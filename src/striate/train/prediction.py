@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from striate.data import ImageData, read_image
 from striate.data.images import border_pixels
+from striate.engine.evaluating import evaluating
 from striate.train.config import DataConfig
 from striate.train.metrics import BATCH, device_of
 from striate.train.run import Run
@@ -155,14 +156,9 @@ class Predictor:
         return border_pixels(pixels).flatten(1).median(dim=1).values > 0.5
 
     def _probabilities(self, pixels: Tensor) -> Tensor:
-        training = self.model.training
-        self.model.eval()
-        try:
-            with torch.inference_mode():
-                device = device_of(self.model)
-                return torch.cat([self.model(part.to(device)).softmax(1).cpu() for part in pixels.split(BATCH)])
-        finally:
-            self.model.train(training)
+        device = device_of(self.model)
+        with evaluating(self.model), torch.inference_mode():
+            return torch.cat([self.model(part.to(device)).softmax(1).cpu() for part in pixels.split(BATCH)])
 
 
 def _ranked(names: list[str], classes: Sequence[str], probabilities: Tensor, inverted: Tensor) -> Iterator[Prediction]:

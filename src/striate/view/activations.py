@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from striate.engine.evaluating import evaluating
 from striate.view.figure import INK, new_figure
-from striate.view.layers import UNCHANGING, Call, evaluating, listening
+from striate.view.layers import UNCHANGING, Call, listening
 from striate.view.panels import FRAME, LINES, MARK
 from striate.view.picture import Picture
 from striate.view.rectifiers import Rectifying, Signal

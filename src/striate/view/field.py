@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.arithmetic.receptive_field import ReceptiveField
-from striate.view.layers import evaluating
+from striate.engine.evaluating import evaluating
 from striate.view.projection import project
 from striate.view.rectifiers import open_rule
 from striate.view.units import Unit

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from striate.view.layers import Call, as_batch, evaluating, has_places, layer_name, listening, recording
+from striate.engine.evaluating import evaluating
+from striate.view.layers import Call, as_batch, has_places, layer_name, listening, recording
 from striate.view.panels import draw_image, draw_map, name_panel, new_panels, plane
 from striate.view.picture import Picture
 

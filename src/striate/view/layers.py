@@ -45,18 +45,6 @@ Note = Callable[[Call], Tensor | None]
 
 
 @contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Put a model into evaluation mode while the context lasts; each module gets its own mode back."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
-
-
-@contextmanager
 def recording() -> Iterator[None]:
     """Let autograd record, also where the caller is inside `torch.no_grad` or `torch.inference_mode`."""
     with torch.inference_mode(False), torch.enable_grad():

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from striate.engine.evaluating import evaluating
 from striate.view.figure import new_figure
-from striate.view.layers import UNCHANGING, Call, as_batch, evaluating, listening
+from striate.view.layers import UNCHANGING, Call, as_batch, listening
 from striate.view.panels import FRAME, LINES, colours, name_row, plane
 from striate.view.picture import Picture
 

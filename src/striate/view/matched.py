@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from striate.view.layers import Call, as_batch, evaluating, layer_name, listening, named_layers, recording
+from striate.engine.evaluating import evaluating
+from striate.view.layers import Call, as_batch, layer_name, listening, named_layers, recording
 from striate.view.panels import draw_map, name_panel, name_row, new_panels
 from striate.view.picture import Picture
 from striate.view.units import Unit, choose_unit

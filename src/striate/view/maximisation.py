@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from striate.view.layers import as_input, evaluating, outputs, recording, spatial_rank
+from striate.engine.evaluating import evaluating
+from striate.view.layers import as_input, outputs, recording, spatial_rank
 from striate.view.panels import LINES, draw_image, name_panel, new_panels
 from striate.view.picture import Picture
 from striate.view.projection import gradients

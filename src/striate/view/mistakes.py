@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from striate.data import ImageData
+from striate.engine.evaluating import evaluating
 from striate.train.metrics import BATCH, device_of, loss_of, scores_of
 from striate.view.figure import INK
-from striate.view.layers import evaluating
 from striate.view.panels import MARK, draw_image, name_panel, new_panels
 from striate.view.picture import Picture
 

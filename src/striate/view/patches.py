@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from striate.engine.evaluating import evaluating
 from striate.view.field import cut, receptive_field, window_of
-from striate.view.layers import evaluating, outputs
+from striate.view.layers import outputs
 from striate.view.panels import draw_image, name_row, new_panels
 from striate.view.picture import Picture
 from striate.view.projection import project

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from striate.view.layers import as_batch, evaluating, outputs, recording
+from striate.engine.evaluating import evaluating
+from striate.view.layers import as_batch, outputs, recording
 from striate.view.rectifiers import Rectifying, Rule, check_eager
 from striate.view.units import Unit, choose_unit
 
