@@ -158,9 +158,7 @@ def test_refusals_say_what_came():
     with pytest.raises(ValueError, match=r"inputs of shape \(1, 1, 8, 8\) are refused by the model, a Sequential: "):
         record(model, torch.zeros(1, 1, 8, 8))
     recording = record(model, torch.zeros(1, 3, 8, 8))
-    with pytest.raises(
-        ValueError, match=r"one that the model calls, but got '7', which it does not call; it calls '0', ''"
-    ):
+    with pytest.raises(ValueError, match=r"model calls, but got '7', which it does not call; it calls '0', ''"):
         recording.made_by("7")
     with pytest.raises(ValueError, match=r"the model calls, but got a Conv2d, called 1 times; it calls"):
         recording.made_by(model[0], 1)
@@ -183,3 +181,9 @@ def test_skips_and_audio_are_followed():
     audio = record(CausalAudio(), torch.randn(1, 1, 50))
     field = audio.reaches[audio.outputs[0]][0].field
     assert (field.size, field.jump, field.offset) == (1 + 1 + 2 + 4 + 8, 1, -15)
+
+
+def test_the_memory_format_is_known():
+    image = torch.randn(2, 3, 5, 4).contiguous(memory_format=torch.channels_last)
+    recording = record(nn.Sequential(nn.ReLU()), image)
+    assert [value.strides for value in recording.values] == [(60, 1, 12, 3)] * 2
