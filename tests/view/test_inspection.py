@@ -4,7 +4,7 @@ import json
 
 import pytest
 import torch
-from cases.networks import Inception, ResNet, Shared, SqueezeExcite, UNet, alexnet
+from cases.networks import CausalAudio, Inception, ResNet, Shared, SqueezeExcite, UNet, Volume, alexnet
 from rich.console import Console
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -87,6 +87,40 @@ def test_u_net_as_published():
     convolutions = sum((9 * i + 1) * o for i, o in zip([1, *widths], widths, strict=False))
     ups = sum((4 * 2 * w + 1) * w + (9 * 2 * w + 1) * w + (9 * w + 1) * w for w in (512, 256, 128, 64))
     assert found.parameters == convolutions + ups + 64 * 2 + 2 == 31_030_658
+
+
+# Parameters, multiply-adds, and what the last output sees.
+OTHERS = {
+    "inception": (
+        Inception,
+        (1, 16, 9, 9),
+        2 * (16 + 1) * 8 + 2 * (16 + 1) * 4 + (9 * 4 + 1) * 8 + (25 * 4 + 1) * 8,
+        81 * (2 * 16 * 8 + 2 * 16 * 4 + 9 * 4 * 8 + 25 * 4 * 8),
+        [(5, 1, -2)] * 2,
+    ),
+    "audio": (  # 16 = 1 + (1 + 2 + 4 + 8), all of it before the output
+        CausalAudio,
+        (1, 1, 100),
+        2 * 8 + 4 * ((2 * 8 + 1) * 16 + (8 + 1) * 8) + (8 + 1) * 4,
+        100 * (8 + 4 * (2 * 8 * 16 + 8 * 8) + 8 * 4),
+        [(16, 1, -15)],
+    ),
+    "volume": (  # 3 taps over the upsampled see 3 of the strided at most: 3 + 2 * 2 = 7
+        Volume,
+        (1, 1, 8, 8, 8),
+        (27 + 1) * 4 + 2 * 4 + 4 * 27 + 1,
+        27 * 4 * 4**3 + 4 * 27 * 8**3,
+        [(7, 1, -3)] * 3,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_networks_of_one_to_three_axes_by_hand(name):
+    make, shape, parameters, multiply_adds, fields = OTHERS[name]
+    found = on_meta(make, *shape)
+    assert (found.parameters, found.multiply_adds) == (parameters, multiply_adds)
+    assert [(axis.size, axis.jump, axis.offset) for axis in found.rows[-1].fields] == fields
 
 
 @pytest.mark.parametrize(
@@ -204,3 +238,13 @@ def test_csv_and_json_hold_exact_numbers(example, tmp_path):
     assert content["rows"][1]["fields"][1] == {"size": 6, "jump": 2.0, "offset": -2}
     assert example.to_html(tmp_path / "layers.html").startswith("<!doctype html>")
     assert (tmp_path / "layers.html").read_text() == example.to_html()
+
+
+def test_the_kernel_is_that_of_the_memory_format_that_comes():
+    from striate.acceleration.observation import plan_of_call
+
+    layer = snn.Conv2d(32, 32, 7, padding=3, groups=32)
+    for memory_format in (torch.contiguous_format, torch.channels_last):
+        image = torch.zeros(2, 32, 28, 28).contiguous(memory_format=memory_format)
+        (row,) = striate.inspect(layer, image, measure=False).rows
+        assert row.kernel == plan_of_call(layer, image).kernels["inference"]

@@ -197,7 +197,8 @@ class _Recorder(TorchFunctionMode):
 
     def _add(self, tensor: Tensor, producer: int | None, dims: Any) -> Value:  # noqa: ANN401
         kept = tensor.detach() if self.keep else None
-        value = Value(len(self.values), tuple(tensor.shape), tensor.dtype, kept, producer, dims)
+        strides = tensor.stride() if tensor.layout is torch.strided else ()
+        value = Value(len(self.values), tuple(tensor.shape), tensor.dtype, kept, producer, dims, strides)
         self.values.append(value)
         self.known[tensor] = value
         return value
