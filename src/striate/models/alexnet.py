@@ -43,7 +43,7 @@ def alexnet(*, in_channels: int = 3, image_size: tuple[int, int] = (224, 224), c
 
     Args:
         in_channels: channels of an image.
-        image_size: height and width of an image, at least 63.
+        image_size: height and width of an image, at least 64.
         classes: how many there are to tell apart.
 
     Raises:
@@ -52,7 +52,7 @@ def alexnet(*, in_channels: int = 3, image_size: tuple[int, int] = (224, 224), c
     >>> alexnet(image_size=(64, 64), classes=2).conv2.weight.shape  # 48 of the 96 maps
     torch.Size([256, 48, 5, 5])
     """
-    refuse_smaller("alexnet", image_size, 63)
+    refuse_smaller("alexnet", image_size, 64)
     first = Geometry.of((11, 11), stride=4, padding=((1, 2), (1, 2)))  # 224 gives the 55 of figure 2
     height, width = image_size
     for geometry in (first, POOL, POOL, POOL):

@@ -1,6 +1,5 @@
 """A network of causal layers: the whole signal at once, or a chunk at a time with the same result."""
 
-from abc import abstractmethod
 from collections.abc import Callable
 from itertools import repeat
 
@@ -14,6 +13,9 @@ Run = Callable[[snn.CausalConv1d, Tensor], Tensor]
 
 class CausalNet(nn.Module):
     """What a network has whose convolutions are all causal; a subclass writes `compute` once for both ways to run it.
+
+    A stream gives the bits of the whole where what stands between the layers gives each element the same bits wherever
+    it lies; sums, products, rectifiers and torch's tanh do, its sigmoid does not.
 
     >>> import torch
     >>> class Two(CausalNet):
@@ -29,9 +31,9 @@ class CausalNet(nn.Module):
     True
     """
 
-    @abstractmethod
     def compute(self, input: Tensor, run: Run) -> Tensor:
         """Return the output of (N, C, time); every causal layer is applied by `run(layer, input)`, in a fixed order."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it computes: define compute(input, run)")
 
     def forward(self, input: Tensor) -> Tensor:
         """Compute the output of a whole signal."""

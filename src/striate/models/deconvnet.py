@@ -80,6 +80,8 @@ class DeconvNet(nn.Module):
 def deconvnet(*, in_channels: int = 3, image_size: tuple[int, int] = (224, 224), classes: int = 21) -> DeconvNet:
     """Build the published network: about 252 million parameters, most of them around its vector of 4096.
 
+    The norms of that vector, which has no space, are trained on two images or more.
+
     Args:
         in_channels: channels of an image.
         image_size: height and width of an image, divisible by 32.
