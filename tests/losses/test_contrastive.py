@@ -35,7 +35,7 @@ def test_a_pair_in_one_place_has_a_gradient_that_is_a_number():
             (2, 3),
             (2, 1),
             1,
-            r"first must have shape \(N, features\) and same \(N,\), but got \(2, 3\) and \(2, 1\)",
+            r"first must have shape \(N, features\) and same \(N,\), but got .* and \(2, 1\)",
         ),
         ((2, 3), (2, 3), (2,), 0, "margin must be above 0, but got 0"),
     ],
