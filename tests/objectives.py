@@ -44,12 +44,13 @@ def objective(name, model, input):
     torch.manual_seed(2)
     output = model(input)
     generator = torch.Generator().manual_seed(3)
-    task = models.task(name)
-    labels = task in {"classification", "text", "volume", "segmentation", "audio"} and torch.randint(
-        output.shape[1], (len(input), *output.shape[2:]), generator=generator
-    )
-    if hasattr(model, "loss"):
-        return model.loss(output, labels if task == "classification" else input)
-    if labels is not False:
-        return losses.softmax_cross_entropy(output, labels)
-    return losses.euclidean(output, torch.rand(output.shape, generator=generator))
+    if models.task(name) in {"super-resolution", "generation", "pretraining"}:
+        target = input
+        if not hasattr(model, "loss"):
+            return losses.euclidean(output, torch.rand(output.shape, generator=generator))
+    else:
+        labels = torch.randint(output.shape[1], (len(input), *output.shape[2:]), generator=generator)
+        if not hasattr(model, "loss"):
+            return losses.softmax_cross_entropy(output, labels)
+        target = labels if models.task(name) == "classification" else input
+    return model.loss(output, target)

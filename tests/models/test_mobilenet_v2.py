@@ -22,9 +22,8 @@ def test_the_network_is_that_of_table_4():
     assert round(cost / 1e6) in range(300, 302)  # 300 M there
 
 
-def test_the_wider_network_is_that_of_table_4():
-    _, weights, cost = figures(1.4)
-    assert int(weights / 1e5) in (60, 69)  # 6.9 M in the paper, whose head is 1280 wide at every width
+def test_the_wider_network_costs_what_table_4_says():
+    _, _, cost = figures(1.4)
     assert round(cost / 1e6) == pytest.approx(585, rel=0.01)
 
 
