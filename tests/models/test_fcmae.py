@@ -26,6 +26,11 @@ def test_as_many_patches_are_seen_in_every_image(model, images):
     torch.testing.assert_close(model.draw_mask(images, torch.Generator().manual_seed(2)), mask)
 
 
+@pytest.mark.parametrize(("ratio", "seen"), [(0.001, 48), (0.999, 1)])
+def test_there_is_always_a_patch_to_make_and_one_to_make_it_from(images, ratio, seen):
+    assert create("fcmae-mini", ratio=ratio).draw_mask(images).sum((1, 2, 3)).tolist() == [seen, seen]
+
+
 def test_what_is_made_depends_on_visible_patches_only(model, images):
     mask = model.draw_mask(images)
     made = model(images, mask).patches

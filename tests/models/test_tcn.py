@@ -49,3 +49,8 @@ def test_a_stream_gives_the_bits_of_the_whole(model):
     with torch.no_grad():
         parts = [stream(chunk) for chunk in signal.split((1, 20, 3, 37), dim=2)]
         torch.testing.assert_close(torch.cat(parts, 2), model(signal), rtol=0, atol=0)
+
+
+def test_no_blocks_are_refused():
+    with pytest.raises(ValueError, match="widths must have an entry for each block, at least one, but got none"):
+        create("tcn", widths=())

@@ -56,3 +56,8 @@ def test_weights_are_bounded_by_class(model):
 def test_what_is_no_text_is_refused(model, texts):
     with pytest.raises(ValueError, match=r"texts must be the numbers of words, int64 \(N, length\), but got torch"):
         model(texts)
+
+
+def test_no_filters_are_refused():
+    with pytest.raises(ValueError, match="widths must have at least one width of a filter, in words, but got none"):
+        create("text-cnn", widths=())

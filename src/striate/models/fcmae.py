@@ -67,8 +67,9 @@ class FCMAE(nn.Module):
         tensor([10., 10.])
         """
         rows, columns = (side // self.patch for side in images.shape[2:])
-        chance = torch.rand(len(images), rows * columns, generator=generator, device=images.device)
-        seen = round((1 - self.ratio) * rows * columns)
+        patches = rows * columns
+        chance = torch.rand(len(images), patches, generator=generator, device=images.device)
+        seen = min(max(1, round((1 - self.ratio) * patches)), patches - 1)  # one is to be made, out of one at least
         mask = torch.zeros_like(chance).scatter_(1, chance.argsort(1)[:, :seen], 1.0)
         return mask.view(-1, 1, rows, columns)
 

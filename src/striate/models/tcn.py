@@ -59,6 +59,9 @@ class TCN(CausalNet):
         kernel_size: taps.
         drop: share of the channels that are dropped in training.
 
+    Raises:
+        ValueError: no widths.
+
     Attributes:
         receptive_field: how many elements an output sees, its own included.
 
@@ -78,6 +81,8 @@ class TCN(CausalNet):
         drop: float = 0.05,
     ) -> None:
         super().__init__()
+        if not widths:
+            raise ValueError("widths must have an entry for each block, at least one, but got none")
         self.blocks = nn.ModuleList()
         for level, width in enumerate(widths):
             self.blocks.append(ResidualBlock(in_channels, width, kernel_size, 2**level, drop))

@@ -30,6 +30,9 @@ class TextCNN(nn.Module):
         widths: of the filters, in words.
         drop: share of the answers that are dropped in training.
 
+    Raises:
+        ValueError: no widths.
+
     >>> TextCNN(vocabulary=50, classes=3)(torch.tensor([[7, 8, 9, 0, 0]])).shape
     torch.Size([1, 3])
     """
@@ -45,6 +48,8 @@ class TextCNN(nn.Module):
         drop: float = 0.5,
     ) -> None:
         super().__init__()
+        if not widths:
+            raise ValueError("widths must have at least one width of a filter, in words, but got none")
         self.words = nn.Embedding(vocabulary, words, padding_idx=0)
         # As much padding for all as the widest needs, so that a text of one word has an answer.
         self.filters = nn.ModuleList(snn.Conv1d(words, filters, width, padding=max(widths) - 1) for width in widths)
