@@ -20,13 +20,14 @@ MAY_IMPORT = {
     "nn": {"arithmetic", "engine", "functional"},
     "acceleration": {"arithmetic", "engine", "functional", "nn"},
     "graph": {"arithmetic", "engine", "functional", "nn", "acceleration"},
-    "models": {"arithmetic", "engine", "functional", "nn"},
+    "losses": {"arithmetic"},
+    "models": {"arithmetic", "engine", "functional", "nn", "losses"},
     "data": {"arithmetic"},
-    "train": {"arithmetic", "engine", "functional", "nn", "models", "data", "words"},
+    "train": {"arithmetic", "engine", "functional", "nn", "losses", "models", "data", "words"},
     "words": set(),
     "view": {
-        *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "models", "data", "train"),
-        "words",
+        *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "losses", "models", "data"),
+        *("train", "words"),
     },
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "cli": {

@@ -39,7 +39,7 @@ _HOMES = {
     "receptive_field": "striate.view.receptive",
     "shift_consistency": "striate.train",
 }
-_ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "models", "nn", "train", "view")
+_ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "losses", "models", "nn", "train", "view")
 
 __all__ = [
     "accelerate",

@@ -1,6 +1,3 @@
-import copy
-import pickle
-
 import pytest
 import torch
 from torch import nn
@@ -13,99 +10,16 @@ from striate.models.registry import Recipe, register
 RECIPE = Recipe(epochs=1, batch_size=2, optimizer="sgd", lr=0.1)
 
 
-@pytest.fixture(params=models.names())
-def name(request):
-    return request.param
-
-
 @pytest.fixture
-def model(name):
-    torch.manual_seed(0)
-    return models.create(name)
+def apart(monkeypatch):
+    """A registry in which a test may enter what it likes."""
+    monkeypatch.setattr(registry, "_ENTRIES", dict(registry._ENTRIES))
 
 
-@pytest.fixture
-def images():
-    return torch.rand(5, 1, 28, 28, generator=torch.Generator().manual_seed(1))
-
-
-def scores(model, images):
-    with torch.no_grad():
-        return copy.deepcopy(model).eval()(images)
-
-
-def test_the_models_of_this_package_are_registered():
-    assert models.names() == ("lenet5", "lenet5-modern")
-
-
-def test_scores_have_a_class_axis_and_make_a_probability(model, images):
-    result = scores(model, images)
-    assert result.shape == (5, 10)
-    torch.testing.assert_close(result.softmax(1).sum(1), torch.ones(5))
-
-
-def test_scores_depend_on_the_image(model, images):
-    result = scores(model, images)
-    assert not torch.equal(result[0], result[1])
-
-
-def test_the_image_itself_is_left_alone(model, images):
-    before = images.clone()
-    scores(model, images)
-    torch.testing.assert_close(images, before, rtol=0, atol=0)
-
-
-def test_every_parameter_gets_a_gradient(model, images):
-    labels = torch.tensor([3, 1, 4, 1, 5])
-    loss = model.loss if hasattr(model, "loss") else nn.functional.cross_entropy
-    loss(model(images), labels).backward()
-    silent = [name for name, parameter in model.named_parameters() if not parameter.grad.abs().sum() > 0]
-    assert silent == []
-
-
-def test_a_small_step_against_the_gradient_lowers_the_loss(model, images):
-    labels = torch.tensor([3, 1, 4, 1, 5])
-    loss = model.loss if hasattr(model, "loss") else nn.functional.cross_entropy
-    before = loss(model(images), labels)
-    before.backward()
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.sub_(1e-4 * parameter.grad)
-        assert loss(model(images), labels) < before
-
-
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
-def test_a_copy_gives_the_same_scores(model, images, copied):
-    torch.testing.assert_close(scores(copied(model), images), scores(model, images), rtol=0, atol=0)
-
-
-def test_state_dict_round_trip_is_strict_and_exact(name, model, images):
-    torch.manual_seed(2)
-    other = models.create(name)
-    assert not torch.equal(scores(other, images), scores(model, images))
-    other.load_state_dict(model.state_dict(), strict=True)
-    torch.testing.assert_close(scores(other, images), scores(model, images), rtol=0, atol=0)
-
-
-def test_the_same_seed_gives_the_same_weights(name, model, images):
-    torch.manual_seed(0)
-    torch.testing.assert_close(scores(models.create(name), images), scores(model, images), rtol=0, atol=0)
-
-
-def test_a_model_can_be_built_without_memory(name):
-    with torch.device("meta"):
-        model = models.create(name)
-        assert model(torch.rand(2, 1, 28, 28)).shape == (2, 10)
-    assert {parameter.device.type for parameter in model.parameters()} == {"meta"}
-
-
-def test_recipe_and_paper(name):
-    recipe = models.recipe(name)
-    assert recipe.epochs > 0
-    assert recipe.batch_size > 0
-    assert recipe.lr > 0
-    assert recipe.optimizer in ("adamw", "sgd")
-    assert "1998" in models.paper(name)
+def test_the_names_are_sorted_and_go_by_task():
+    assert models.names() == tuple(sorted(models.names()))
+    assert models.names("super-resolution") == ("espcn", "srcnn")
+    assert {name for task in models.TASKS for name in models.names(task)} == set(models.names())
 
 
 def test_one_number_stands_for_both_sides_of_an_image():
@@ -113,29 +27,77 @@ def test_one_number_stands_for_both_sides_of_an_image():
     assert square(torch.rand(2, 1, 20, 20)).shape == (2, 10)
 
 
-def test_a_function_can_be_registered(monkeypatch):
-    monkeypatch.setattr(registry, "_ENTRIES", dict(registry._ENTRIES))
-
-    @register("linear", paper="Fisher, 1936", recipe=RECIPE)
+@pytest.mark.usefixtures("apart")
+def test_a_function_can_be_registered():
+    @register("linear", paper="Fisher, 1936", year=1936, recipe=RECIPE)
     def linear(*, in_channels, image_size, classes):
         return nn.Sequential(nn.Flatten(), nn.Linear(in_channels * image_size[0] * image_size[1], classes))
 
-    assert models.names() == ("lenet5", "lenet5-modern", "linear")
+    assert "linear" in models.names("classification")
     assert models.recipe("linear") is RECIPE
-    assert models.paper("linear") == "Fisher, 1936"
-    assert models.create("linear", in_channels=3, image_size=(2, 5), classes=4)(torch.rand(7, 3, 2, 5)).shape == (7, 4)
+    assert (models.paper("linear"), models.year("linear"), models.task("linear")) == (
+        "Fisher, 1936",
+        1936,
+        "classification",
+    )
+    keywords = {"in_channels": 3, "image_size": (2, 5), "classes": 4}
+    assert models.create("linear", **keywords)(models.example("linear", 7, **keywords)).shape == (7, 4)
+    with pytest.raises(TypeError, match="model 'linear' needs in_channels"):
+        models.create("linear")
+
+
+@pytest.mark.usefixtures("apart")
+def test_an_example_of_its_own_comes_first():
+    @register("coder", paper="none", year=2000, task="text", example=lambda values, batch: batch * [values["classes"]])
+    def coder(*, vocabulary=9, classes=2):
+        return nn.Linear(vocabulary, classes)
+
+    assert models.example("coder", 3) == [2, 2, 2]
 
 
 def test_a_name_is_registered_once():
     with pytest.raises(ValueError, match="model 'lenet5' is already registered; register the new one under another"):
-        register("lenet5", paper="none", recipe=RECIPE)(nn.Linear)
+        register("lenet5", paper="none", year=1998, recipe=RECIPE)(LeNet5)
     assert isinstance(models.create("lenet5"), LeNet5)
 
 
-@pytest.mark.parametrize("ask", [models.create, models.recipe, models.paper])
+@pytest.mark.usefixtures("apart")
+def test_what_cannot_be_registered():
+    with pytest.raises(ValueError, match=r"task must be one of 'classification', .*, but got 'cooking'"):
+        register("new", paper="none", year=2000, task="cooking")
+    with pytest.raises(ValueError, match="model 'new' is for classification, which is trained: give it a recipe"):
+        register("new", paper="none", year=2000)
+    with pytest.raises(TypeError, match="model 'new' must take vocabulary, classes by keyword, but not vocabulary"):
+        register("new", paper="none", year=2000, task="text")(lambda *, classes: nn.Linear(1, classes))
+    assert "new" not in models.names()
+
+
+@pytest.mark.parametrize(
+    "ask", [models.create, models.recipe, models.paper, models.year, models.task, models.example, models.keywords]
+)
 def test_an_unknown_name_is_refused_with_the_known_ones(ask):
-    with pytest.raises(ValueError, match="model must be one of 'lenet5', 'lenet5-modern', but got 'lenet6'"):
+    with pytest.raises(ValueError, match=r"model must be one of 'alexnet', .*, 'wavenet', but got 'lenet6'"):
         ask("lenet6")
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(ValueError, match=r"task must be one of 'classification', .*'pretraining', but got 'cooking'"):
+        models.names("cooking")
+
+
+def test_a_keyword_that_a_model_does_not_take_is_refused_with_those_that_it_takes():
+    with pytest.raises(TypeError, match="model 'espcn' takes in_channels, scale, but got classes"):
+        models.create("espcn", classes=3)
+
+
+def test_what_is_not_given_is_as_published():
+    assert models.keywords("alexnet") == {"in_channels": 3, "image_size": (224, 224), "classes": 1000}
+    assert models.example("alexnet").shape == (1, 3, 224, 224)
+
+
+def test_a_recipe_is_for_classifiers():
+    with pytest.raises(ValueError, match="model 'unet' is for segmentation, and training is for classification so far"):
+        models.recipe("unet")
 
 
 @pytest.mark.parametrize(

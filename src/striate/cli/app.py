@@ -14,6 +14,7 @@ from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.filter import filter_image
 from striate.cli.inspect import inspect
+from striate.cli.models import models
 from striate.cli.predict import predict
 from striate.cli.train import train
 
@@ -57,6 +58,7 @@ app.command()(compare)
 app.command()(inspect)
 app.command("filter")(filter_image)
 app.command()(arithmetic)
+app.command()(models)
 app.command()(bench)
 
 

@@ -153,6 +153,7 @@ class EuclideanRBF(nn.Module):
     "lenet5",
     paper='LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", '
     "Proc. IEEE 86(11), 1998",
+    year=1998,
     recipe=Recipe(epochs=20, batch_size=64, optimizer="sgd", lr=0.006, weight_decay=0.01, ema=0.999),
 )
 class LeNet5(nn.Sequential):

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 import striate.nn as snn
+from striate.models.image_size import refuse_smaller
 from striate.models.normalize import Rescale
 from striate.models.registry import Recipe, register
 
@@ -14,6 +15,7 @@ from striate.models.registry import Recipe, register
     "lenet5-modern",
     paper='After LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", '
     "Proc. IEEE 86(11), 1998",
+    year=1998,
     recipe=Recipe(epochs=8, batch_size=128, optimizer="adamw", lr=0.01, weight_decay=0.05, augment=True),
 )
 def lenet5_modern(*, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), classes: int = 10) -> nn.Sequential:
@@ -32,10 +34,7 @@ def lenet5_modern(*, in_channels: int = 1, image_size: tuple[int, int] = (28, 28
     >>> lenet5_modern(image_size=(28, 28)).c5.weight.shape
     torch.Size([120, 32, 5, 5])
     """
-    if min(image_size) < 16:
-        raise ValueError(
-            f"image_size of lenet5-modern is at least (16, 16), but got {image_size}; make the images larger"
-        )
+    refuse_smaller("lenet5-modern", image_size, 16)
     # S4's maps are (n // 2 - 4) // 2 wide, 5 for n = 28; C5 spans them whole where they are no wider than that.
     height, width = (min(5, (n // 2 - 4) // 2) for n in image_size)
     model = nn.Sequential(

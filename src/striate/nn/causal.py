@@ -1,7 +1,7 @@
 """Causal convolution layers, for whole signals and for streams."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -10,6 +10,8 @@ from striate.functional.causal import CausalState, causal_conv, causal_conv_step
 from striate.functional.conv import Ints, PaddingLike
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from striate.nn.lazy import _LazyFace
+
+_State = TypeVar("_State")
 
 
 class CausalConvNd(ConvNd):
@@ -144,7 +146,7 @@ class CausalConvNd(ConvNd):
             flip=self.flip,
         )
 
-    def stream(self) -> "CausalStream":
+    def stream(self) -> "CausalStream[CausalState]":
         """Return a function of chunks that remembers the signal so far.
 
         >>> stream = CausalConv1d(2, 4, 3).stream()
@@ -158,19 +160,25 @@ class CausalConvNd(ConvNd):
         return super().extra_repr() if self.ndim == 1 else f"{super().extra_repr()}, axis={self.axis}"
 
 
-class CausalStream:
-    """One signal on its way through a causal layer; `CausalConvNd.stream` makes it.
+class _Stepping(Protocol[_State]):
+    """What takes a signal in chunks: a causal layer, or a network of them."""
+
+    def step(self, input: Tensor, state: _State | None = None) -> tuple[Tensor, _State]: ...
+
+
+class CausalStream(Generic[_State]):
+    """One signal on its way through a causal layer or network; its `stream` makes it.
 
     Args:
-        layer: the layer, whose weights are read at every chunk.
+        layer: the layer or network, whose weights are read at every chunk.
 
     Attributes:
         state: what is remembered; None at the beginning.
     """
 
-    def __init__(self, layer: CausalConvNd) -> None:
+    def __init__(self, layer: _Stepping[_State]) -> None:
         self.layer = layer
-        self.state: CausalState | None = None
+        self.state: _State | None = None
 
     def __call__(self, chunk: Tensor) -> Tensor:
         """Return the outputs that the next chunk completes."""

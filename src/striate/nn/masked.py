@@ -47,7 +47,7 @@ class MaskedConvNd(ConvNd):
     def forward(self, input: Tensor, mask: Tensor | None = None) -> Tensor:
         """Convolve what `mask` shows of `input`, and keep what it shows of the output."""
         if mask is None:
-            mask = input.new_ones((*input.shape[: -self.ndim - 1], 1, *(1,) * self.ndim))
+            return self._conv_forward(input, self.weight, self.bias)
         return masked_conv(
             input,
             self.weight,
