@@ -28,7 +28,7 @@ def test_lenet_sees_16_by_16_pixels_at_s4():
 @pytest.mark.parametrize("ndim", [1, 3])
 def test_signals_and_volumes(ndim):
     model = snn.ConvNd(ndim, 2, 3, 3, stride=2)
-    fields = receptive_field(model, None, (2, *[15] * ndim))
+    fields = receptive_field(model, type(model).__name__, (2, *[15] * ndim))
     assert [(field.size, field.jump, field.offset) for field in fields] == [(3, 2, 0)] * ndim
 
 

@@ -12,7 +12,8 @@ from rich.text import Text
 from striate.arithmetic import UNKNOWNS, Axis, ReceptiveField, Sliding, even_blocks
 from striate.arithmetic.arguments import choice, integers
 from striate.cli.arithmetic_options import axes_of, channels_of, geometry_of, numbers
-from striate.cli.console import count, output
+from striate.cli.console import output
+from striate.words import count
 
 _ANSWERS = 8  # shown of what may be many
 
