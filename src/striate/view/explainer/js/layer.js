@@ -1,0 +1,365 @@
+// The second level: one layer, and how the number under the pointer comes about.
+
+import { takeApart } from "./arithmetic.js";
+import { endsOf, gradientOf } from "./colours.js";
+import { briefly, element, sizes } from "./dom.js";
+import { mapAt, mosaic, picture } from "./mosaic.js";
+import { Plane } from "./plane.js";
+import { inWords, sums } from "./sums.js";
+
+/** @import { Arithmetic, Numbers } from "./arithmetic.js" */
+/** @import { Network } from "./network.js" */
+/** @import { Guide, Place } from "./place.js" */
+/** @import { Operation } from "./schema.js" */
+/** @import { Position } from "./maps.js" */
+/** @import { Rectangle } from "./plane.js" */
+
+const THUMB = 36;
+const STRIP = 128; // maps in a strip at most; the list has all
+const TOUR = 350; // milliseconds a step
+
+export class Layer {
+  /**
+   * @param {Network} network
+   * @param {Guide} guide
+   * @param {number} value
+   * @param {Numbers} numbers
+   * @param {(text: string) => void} say  tells those who listen
+   */
+  constructor(network, guide, value, numbers, say) {
+    this.network = network;
+    this.guide = guide;
+    this.value = value;
+    this.numbers = numbers;
+    this.say = say;
+    this.operation = /** @type {Operation} */ (network.producer(value));
+    this.output = new View(network, value, numbers.output, "Output", {
+      onMove: (row, column) => this.move([this.slice, row, column]),
+      onChannel: (channel) => guide.go({ channel }),
+      onSlice: (slice) => this.move([slice, guide.place.position[1], guide.place.position[2]]),
+    });
+    this.inputs = this.operation.inputs.map((index, order) => {
+      const label = this.operation.inputs.length > 1 ? `Input ${order}` : "Input";
+      const onChannel =
+        this.operation.kind === "convolution" ? (/** @type {number} */ from) => guide.go({ from }) : null;
+      return new View(network, index, numbers.inputs[order], label, { margin: marginOf(this.operation), onChannel });
+    });
+    this.image = null;
+    this.panels = element("div", { class: "panels" });
+    this.scene = element("div", { class: "scene" }, ...this.inputs.map(({ root }) => root), this.output.root);
+    this.tour = element(
+      "button",
+      { type: "button", "aria-pressed": "false", click: () => this.#toggleTour() },
+      "Slide the window",
+    );
+    this.unit = element(
+      "button",
+      { type: "button", click: () => guide.go({ level: "unit" }) },
+      "What this unit looks for",
+    );
+    this.root = element(
+      "section",
+      { class: "layer", "aria-label": network.value(value).name },
+      element(
+        "p",
+        {},
+        `${this.operation.summary}: ${this.inputs.map(({ maps }) => sizes(maps.shape)).join(" and ")} \u2192 ${sizes(numbers.output.shape)}.`,
+      ),
+      this.scene,
+      element("div", { class: "tools" }, this.tour, this.unit),
+      this.panels,
+    );
+    this.timer = 0;
+    if (!this.operation.inputs.includes(0)) this.#addImage();
+  }
+
+  /** The slice of the output that is shown. */
+  get slice() {
+    return this.guide.place.position[0];
+  }
+
+  /** @param {Position} position */
+  move(position) {
+    this.guide.go({ position: this.numbers.output.inside(position) });
+  }
+
+  /** The image, beside an input that is not the image itself. */
+  async #addImage() {
+    const maps = await this.network.maps(0);
+    this.image = new View(this.network, 0, maps, "Image", {});
+    this.scene.prepend(this.image.root);
+    this.update(this.guide.place);
+  }
+
+  /**
+   * Show the number at a place of this layer.
+   * @param {Place} wanted
+   */
+  update(wanted) {
+    const { output } = this.numbers;
+    /** @type {Place} */
+    const place = {
+      ...wanted,
+      channel: Math.min(wanted.channel, output.channels - 1),
+      position: output.inside(wanted.position),
+    };
+    const arithmetic = takeApart(this.operation, this.numbers, place.channel, place.position, place.from);
+    const shown = {
+      network: this.network,
+      guide: this.guide,
+      operation: this.operation,
+      numbers: this.numbers,
+      place,
+      arithmetic,
+      output: output.at(place.channel, place.position),
+    };
+    this.output.show(place.channel, place.position[0], this.#nameOf(place));
+    this.output.plane.stand(place.position);
+    this.output.plane.mark([{ kind: "cell", area: cellAt(place.position) }]);
+    this.inputs.forEach((view, order) => {
+      this.#showInput(view, arithmetic, order, place);
+    });
+    this.#showField(place);
+    const focused = this.panels.contains(document.activeElement)
+      ? document.activeElement?.getAttribute("data-from")
+      : null;
+    this.panels.replaceChildren(...sums(shown));
+    if (focused) /** @type {HTMLElement | null} */ (this.panels.querySelector(`[data-from="${focused}"]`))?.focus();
+    this.say(inWords(shown));
+  }
+
+  /** @param {Place} place */
+  #nameOf(place) {
+    const { output } = this.numbers;
+    if (output.isRow) return this.network.unitName(this.value, output.index(0, place.position));
+    return `map ${place.channel} of ${output.channels}, ${output.words(place.position)}`;
+  }
+
+  /**
+   * @param {View} view
+   * @param {Arithmetic} arithmetic
+   * @param {number} order
+   * @param {Place} place
+   */
+  #showInput(view, arithmetic, order, place) {
+    const channel = arithmetic.channels[order] ?? 0;
+    view.root.classList.toggle("unread", channel < 0);
+    const readings = channel < 0 ? [] : arithmetic.readings;
+    const slices = readings.flatMap(({ source }) => (source ? [source[0]] : []));
+    const slice = slices.length
+      ? slices[Math.floor(slices.length / 2)]
+      : Math.min(place.position[0], view.maps.depth - 1);
+    const from = Math.max(0, channel);
+    view.show(from, slice, view.maps.isRow ? "" : `channel ${from} of ${view.maps.channels}`);
+    const here = readings.filter(({ seat, source }) =>
+      source ? source[0] === slice : view.maps.depth === 1 || seat[0] === slice,
+    );
+    const best = [...arithmetic.terms]
+      .sort((one, other) => Math.abs(other.product) - Math.abs(one.product))
+      .slice(0, 12);
+    view.plane.mark(
+      this.operation.kind === "linear"
+        ? best.map(({ reading }) => ({ kind: "tap", area: cellAt(reading?.seat ?? [0, 0, 0]) }))
+        : [
+            ...here.filter(({ source }) => !source).map(({ seat }) => ({ kind: "ghost", area: cellAt(seat) })),
+            ...here
+              .map(({ source }) => source)
+              .filter((source) => source !== null)
+              .map((source) => ({ kind: "tap", area: cellAt(source) })),
+            ...(arithmetic.winner < 0
+              ? []
+              : [{ kind: "cell", area: cellAt(arithmetic.terms[arithmetic.winner].reading?.seat ?? [0, 0, 0]) }]),
+            ...(here.length > 1
+              ? [{ kind: "window", area: hull(here.map(({ seat, source }) => source ?? seat)) }]
+              : []),
+          ],
+    );
+  }
+
+  /**
+   * The part of the image that the number depends on.
+   * @param {Place} place
+   */
+  #showField(place) {
+    const view = this.image ?? this.inputs[this.operation.inputs.indexOf(0)];
+    const { fields } = this.network.value(this.value);
+    if (!view || !fields) return;
+    const axes = this.numbers.output.axes(place.position);
+    const spans = fields.map((positions, axis) => positions[axes[axis] ?? 0] ?? positions[0]);
+    const words = spans.map(([first, last]) => last - first + 1).join(" \u00d7 ");
+    view.caption(`the number depends on ${words} of its pixels`);
+    if (view !== this.image) return;
+    const [rows, columns] = [spans.at(-2) ?? [0, 0], spans.at(-1) ?? [0, 0]];
+    const slices = spans.at(-3);
+    view.show(0, slices ? Math.floor((slices[0] + slices[1]) / 2) : 0, "");
+    const area = {
+      row: rows[0],
+      column: columns[0],
+      height: rows[1] - rows[0] + 1,
+      width: columns[1] - columns[0] + 1,
+    };
+    view.plane.mark([{ kind: "window", area }]);
+  }
+
+  /** Start or stop the window's walk over the output. */
+  #toggleTour() {
+    if (this.timer) {
+      this.stop();
+      return;
+    }
+    this.tour.setAttribute("aria-pressed", "true");
+    this.tour.textContent = "Stop";
+    this.timer = setInterval(() => {
+      const { output } = this.numbers;
+      const [slice, row, column] = output.inside(this.guide.place.position);
+      const next = (slice * output.area + row * output.width + column + 1) % output.size;
+      const inSlice = next % output.area;
+      this.move([Math.floor(next / output.area), Math.floor(inSlice / output.width), inSlice % output.width]);
+    }, TOUR);
+  }
+
+  /** Stop the walk. */
+  stop() {
+    clearInterval(this.timer);
+    this.timer = 0;
+    this.tour.setAttribute("aria-pressed", "false");
+    this.tour.textContent = "Slide the window";
+  }
+}
+
+/** A value's channel, large, with its name, its legend and all its channels to choose from. */
+class View {
+  /**
+   * @param {Network} network
+   * @param {number} index
+   * @param {import("./maps.js").Maps} maps
+   * @param {string} role
+   * @param {{ margin?: [number, number, number, number], onMove?: (row: number, column: number) => void,
+   *   onChannel?: ((channel: number) => void) | null, onSlice?: (slice: number) => void }} options
+   */
+  constructor(network, index, maps, role, { margin = [0, 0, 0, 0], onMove, onChannel = null, onSlice }) {
+    const value = network.value(index);
+    this.maps = maps;
+    this.range = { low: value.low, high: value.high };
+    this.colour = index === 0 && maps.channels === 3 && role === "Image";
+    this.channel = this.current = -1;
+    const label = `${role}: ${value.name}`;
+    this.plane = new Plane(maps.height, maps.width, { label, margin, ...(onMove && { onMove }) });
+    this.heading = element("span", { class: "quiet" });
+    this.field = element("span", { class: "quiet" });
+    this.slider =
+      maps.depth > 1
+        ? element("input", {
+            type: "range",
+            min: 0,
+            max: maps.depth - 1,
+            "aria-label": `slice of ${value.name}`,
+            disabled: !onSlice,
+          })
+        : null;
+    this.slider?.addEventListener("input", () => onSlice?.(Number(this.slider?.value)));
+    const legend = element("span", { class: "legend" });
+    legend.style.setProperty("--colours", gradientOf(this.range));
+    const [low, high] = endsOf(this.range).map(briefly);
+    this.root = element(
+      "figure",
+      { class: role.split(" ")[0].toLowerCase() },
+      element("figcaption", {}, element("strong", {}, `${role} `), `${value.name} `, this.heading),
+      this.plane.root,
+      this.slider,
+      element("div", { class: "ends" }, this.colour ? null : [low, legend, high], this.field),
+      onChannel && !maps.isRow && maps.channels > 1 ? this.#strip(onChannel, value.name) : null,
+    );
+  }
+
+  /** @param {string} text */
+  caption(text) {
+    this.field.textContent = text;
+  }
+
+  /**
+   * @param {number} channel
+   * @param {number} slice
+   * @param {string} heading
+   */
+  show(channel, slice, heading) {
+    this.heading.textContent = heading;
+    if (channel === this.channel && slice === this.current) return;
+    [this.channel, this.current] = [channel, slice];
+    this.plane.paint(padded(picture(this.maps, channel, slice, this.range, this.colour), this.maps));
+    if (this.slider) this.slider.value = String(slice);
+    if (this.picker) this.picker.value = String(channel);
+  }
+
+  /**
+   * All channels, to be chosen by pointer, or by the list that keyboards and screen readers use.
+   * @param {(channel: number) => void} onChannel
+   * @param {string} name
+   */
+  #strip(onChannel, name) {
+    const { channels } = this.maps;
+    const options = Array.from({ length: channels }, (_, channel) =>
+      element("option", { value: channel }, `channel ${channel}`),
+    );
+    this.picker = element("select", { "aria-label": `channel of ${name}` }, ...options);
+    const picker = this.picker;
+    picker.addEventListener("change", () => onChannel(Number(picker.value)));
+    const shown = Math.min(STRIP, channels);
+    const canvas = mosaic(this.maps, this.range, { columns: shown, side: THUMB, limit: shown });
+    canvas.addEventListener("click", (event) => onChannel(mapAt(canvas, event, THUMB, shown)));
+    return element("div", { class: "strip" }, picker, element("div", { class: "scroll" }, canvas));
+  }
+}
+
+/**
+ * A wrapped row may end before its last line does.
+ * @param {ImageData | null} pixels
+ * @param {import("./maps.js").Maps} maps
+ */
+function padded(pixels, maps) {
+  if (pixels && maps.isRow) pixels.data.fill(0, 4 * maps.count);
+  return pixels;
+}
+
+/**
+ * @param {Position} position
+ * @returns {Rectangle}
+ */
+function cellAt([, row, column]) {
+  return { row, column, height: 1, width: 1 };
+}
+
+/**
+ * @param {Position[]} seats
+ * @returns {Rectangle}
+ */
+function hull(seats) {
+  const rows = seats.map(([, row]) => row);
+  const columns = seats.map(([, , column]) => column);
+  const [row, column] = [Math.min(...rows), Math.min(...columns)];
+  return { row, column, height: Math.max(...rows) - row + 1, width: Math.max(...columns) - column + 1 };
+}
+
+/**
+ * How far the window hangs over each edge of the input: above, right, below, left.
+ * @param {Operation} operation
+ * @returns {[number, number, number, number]}
+ */
+function marginOf({ windows, reads, kind }) {
+  const overhang = (/** @type {number} */ axis) => {
+    const window = windows.at(axis);
+    const outputs = reads.at(axis);
+    if (kind !== "convolution" || !window || !outputs) return [0, 0];
+    const seats = outputs.flatMap((taps, output) =>
+      taps.flatMap((read, tap) =>
+        read === null ? [output * window.stride - window.before + tap * window.dilation] : [],
+      ),
+    );
+    const before = Math.max(0, ...seats.map((seat) => -seat));
+    const size = 1 + Math.max(...outputs.flat().map((read) => read ?? 0));
+    return [before, Math.max(0, ...seats.map((seat) => seat - size + 1))];
+  };
+  const [above, below] = windows.length > 1 ? overhang(-2) : [0, 0];
+  const [left, right] = overhang(-1);
+  return [above, right, below, left];
+}
