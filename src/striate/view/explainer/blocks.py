@@ -2,6 +2,7 @@
 
 import zlib
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -38,8 +39,12 @@ class Blocks:
         >>> Blocks().add(torch.zeros(2, 3), "float16")
         Block(id=0, shape=(2, 3), type='float16')
         """
-        self.contents.append(packed(tensor, type))
-        return Block(len(self.contents) - 1, tuple(tensor.shape), type)
+        return self.append(packed(tensor, type), tensor.shape, type)
+
+    def append(self, content: bytes, shape: Sequence[int], type: BlockType) -> Block:
+        """Add what `packed` made of a tensor of this shape."""
+        self.contents.append(content)
+        return Block(len(self.contents) - 1, tuple(shape), type)
 
     def elements(self) -> list[Html]:
         """Return an element of the page for each block."""

@@ -88,7 +88,7 @@ class Units:
 
     Args:
         channels: Which.
-        projections: (channel, colour, *space), the strongest activation projected to the pixels.
+        projections: (channel, colour, *space), the strongest activation projected to the pixels; 128 is zero.
         patches: (channel, rank, colour, *space) of a data set, best first.
         answers: A channel, a rank: the activation at that patch.
     """

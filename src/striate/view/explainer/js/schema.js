@@ -49,7 +49,7 @@
  *
  * @typedef {object} Units  what some channels of an operation's output look for
  * @property {number[]} channels
- * @property {Block | null} projections  (channel, colour, *space): the strongest activation, projected to the pixels
+ * @property {Block | null} projections  (channel, colour, *space): the strongest activation, projected to the pixels; 128 is zero
  * @property {Block | null} patches  (channel, rank, colour, *space) of a data set, best first
  * @property {number[][]} answers  a channel, a rank: what the unit answers to the patch
  *

@@ -15,6 +15,7 @@ import { mosaic } from "./mosaic.js";
 const KERNELS = 64; // of a filter, at most
 const BEST = 6; // patches
 const SIDE = 72;
+const ZERO = 128; // the byte that stands for it in a projection
 
 /**
  * @param {Network} network
@@ -208,12 +209,12 @@ async function projection({ units }, channel, image) {
   const order = units?.channels.indexOf(channel) ?? -1;
   if (!units?.projections || order < 0) return null;
   const numbers = await numbersOf(units.projections);
-  const one = new Maps(image.shape, numbers.subarray(order * image.count, (order + 1) * image.count));
-  const largest = one.numbers?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const signal = numbers.subarray(order * image.count, (order + 1) * image.count).map((byte) => byte - ZERO);
+  const one = new Maps(image.shape, signal);
   const slice = Math.floor(one.depth / 2);
   const colour = image.channels === 3;
   const bands = Array.from({ length: colour ? 3 : 1 }, (_, band) => one.picture(band, slice));
-  const canvas = drawn(bands, one.height, one.width, { low: -largest, high: largest });
+  const canvas = drawn(bands, one.height, one.width, { low: -ZERO, high: ZERO });
   canvas.classList.add("large");
   const caption =
     "its strongest answer in this image, projected back to the pixels through the switches of the pooling (Zeiler and Fergus, 2014)";
