@@ -19,12 +19,13 @@ MAY_IMPORT = {
     "filters": {"arithmetic", "functional"},
     "nn": {"arithmetic", "engine", "functional"},
     "acceleration": {"arithmetic", "engine", "functional", "nn"},
+    "graph": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "models": {"arithmetic", "engine", "functional", "nn"},
     "data": {"arithmetic"},
     "train": {"arithmetic", "engine", "functional", "nn", "models", "data"},
-    "view": {"arithmetic", "engine", "functional", "filters", "nn", "acceleration", "models", "data", "train"},
+    "view": {"arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "models", "data", "train"},
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
-    "cli": {"arithmetic", "engine", "functional", "filters", "nn", "models", "data", "train", "view", "bench"},
+    "cli": {"arithmetic", "engine", "functional", "filters", "nn", "graph", "models", "data", "train", "view", "bench"},
 }
 
 

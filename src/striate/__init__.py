@@ -35,7 +35,7 @@ _HOMES = {
     "checkerboard_score": "striate.view.checkerboard",
     "shift_consistency": "striate.train",
 }
-_ROOMS = ("arithmetic", "data", "filters", "functional", "models", "nn", "train", "view")
+_ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "models", "nn", "train", "view")
 
 __all__ = [
     "accelerate",

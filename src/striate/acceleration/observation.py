@@ -1,7 +1,6 @@
 """What each convolution layer is asked for: by its own arguments, and by what reaches it when the model runs."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from striate.engine._load import ops
+from striate.engine.evaluating import evaluating
 from striate.engine.explanation import layer_arguments, problem_of_layer
 from striate.engine.guard import why_not
 from striate.engine.planning import problem_of, verdicts, why_no_problem
@@ -66,25 +66,12 @@ def observe(model: nn.Module, inputs: tuple[Any, ...]) -> dict[nn.Module, list[P
     layers = [module for module in model.modules() if isinstance(module, _ConvNd)]
     hooks = [layer.register_forward_pre_hook(note, with_kwargs=True) for layer in layers]
     try:
-        with torch.no_grad(), _evaluating(model):
+        with torch.no_grad(), evaluating(model):
             model(*inputs)
     finally:
         for hook in hooks:
             hook.remove()
     return plans
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """Set the modes one by one: `model.eval()` may be overridden and do more, such as merge weights."""
-    modes = [(module, module.training) for module in model.modules()]
-    try:
-        for module, _ in modes:
-            module.training = False
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 def _computations(layer: _ConvNd) -> dict[str, str]:

@@ -9,7 +9,7 @@ from striate.arithmetic.geometry import Geometry
 from striate.arithmetic.inverse import input_sizes, padding_totals, solve_padding
 from striate.arithmetic.mixed import aligned_amounts, channel_runs, even_blocks, widest_dilation
 from striate.arithmetic.padding import PADDING_WORDS, padding_amounts
-from striate.arithmetic.receptive_field import ReceptiveField, receptive_field
+from striate.arithmetic.receptive_field import Reach, ReceptiveField, receptive_field
 from striate.arithmetic.resizing import resized_size
 from striate.arithmetic.streaming import CausalStep, causal_step
 from striate.arithmetic.transposed import TransposedWindow
@@ -22,6 +22,7 @@ __all__ = [
     "ConvolutionCost",
     "DirectionCost",
     "Geometry",
+    "Reach",
     "ReceptiveField",
     "TransposedWindow",
     "Window",

@@ -1,0 +1,183 @@
+"""What a model computed: the values, and the operations between them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from striate.arithmetic import Reach
+from striate.graph.axis import AxisMap, Same
+from striate.graph.dims import Dims, axis_sizes
+from striate.graph.linking import Link
+
+
+@dataclass(frozen=True)
+class Value:
+    """A tensor that follows from the model's input.
+
+    Args:
+        index: its number in `Recording.values`.
+        shape: its shape.
+        dtype: its dtype.
+        tensor: itself, or None where the recording keeps none; a copy where something worked on it in place later.
+        producer: number of the operation that made it; None for an input of the model.
+        dims: where the spatial axes of the model's input lie in its dimensions.
+    """
+
+    index: int
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+    tensor: Tensor | None = field(repr=False)
+    producer: int | None
+    dims: Dims = field(repr=False)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of its elements."""
+        return self.elements * self.dtype.itemsize
+
+    @property
+    def elements(self) -> int:
+        """Number of its elements."""
+        return torch.Size(self.shape).numel()
+
+    def size(self, axis: int) -> int:
+        """Positions along a spatial axis of the model's input; 1 where it has been summed up."""
+        return axis_sizes(self.dims).get(axis, 1)
+
+    def dim(self, axis: int) -> int | None:
+        """Return the dimension in which an axis lies by itself; None where it is flattened with others, or gone."""
+        for number, parts in enumerate(self.dims):
+            if [part.axis for part in parts if part.size > 1 or part.axis is not None] == [axis]:
+                return number
+        return None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A call of a layer, or of a function in a container's own code.
+
+    Args:
+        index: its number in `Recording.operations`.
+        name: the class of the layer, or the function's name.
+        path: where the module stands in the model, as in `named_modules`; of a function, that of the container.
+        module: the layer; None for a function.
+        inputs: numbers of the values read.
+        outputs: numbers of the values made.
+        arguments: what a function was called with, by position; the values read are `Value`s.
+        keywords: the same, by name.
+        links: how the positions of the outputs depend on the inputs'.
+        parts: the functions that a layer without a rule of its own called.
+        unknown: names of the functions within of which nothing is known: they are taken to read everything.
+    """
+
+    index: int
+    name: str
+    path: str
+    module: nn.Module | None = field(repr=False)
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    arguments: tuple[Any, ...] = field(repr=False)
+    keywords: Mapping[str, Any] = field(repr=False)
+    links: tuple[Link, ...] = field(repr=False)
+    parts: tuple["Operation", ...] = field(default=(), repr=False)
+    unknown: tuple[str, ...] = ()
+
+    def link(self, input: int, output: int) -> Link:
+        """Return the link between two values of this operation."""
+        return next(link for link in self.links if (link.input, link.output) == (input, output))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A model's computation on an input, as a graph; `record` makes it.
+
+    Args:
+        model: the model.
+        values: the inputs first, then in the order of computation.
+        operations: in the order of computation.
+        inputs: numbers of the model's inputs.
+        outputs: numbers of the tensors that the model returned.
+        source: number of the input whose axes are followed, the first with spatial axes.
+        internal: numbers of the values within layers, which no other operation reads.
+    """
+
+    model: nn.Module = field(repr=False)
+    values: tuple[Value, ...] = field(repr=False)
+    operations: tuple[Operation, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    source: int
+    internal: frozenset[int] = field(default=frozenset(), repr=False)
+
+    @property
+    def ndim(self) -> int:
+        """Number of spatial axes."""
+        return max(0, len(self.values[self.source].shape) - 2)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Functions of which nothing is known and that are taken to read everything."""
+        return tuple(dict.fromkeys(name for operation in self.operations for name in operation.unknown))
+
+    @cached_property
+    def consumers(self) -> dict[int, tuple[int, ...]]:
+        """The operations that read each value, by its number."""
+        reading: dict[int, list[int]] = {value.index: [] for value in self.values}
+        for operation in self.operations:
+            for index in operation.inputs:
+                reading[index].append(operation.index)
+        return {index: tuple(numbers) for index, numbers in reading.items()}
+
+    @cached_property
+    def reaches(self) -> dict[int, tuple[Reach, ...]]:
+        """The receptive field of each value that follows from the source, by its number: a closed form an axis."""
+        found = {self.source: (Reach(),) * self.ndim}
+        for operation in self.operations:
+            for output in operation.outputs:
+                links = [link for link in operation.links if link.output == output and link.input in found]
+                if links:
+                    found[output] = tuple(
+                        Reach.joined(
+                            [_reach(found[link.input][axis], link.maps.get(axis)) for link in links],
+                            self.values[output].size(axis),
+                        )
+                        for axis in range(self.ndim)
+                    )
+        return found
+
+    def calls(self, layer: str | nn.Module) -> tuple[Operation, ...]:
+        """Return the operations of a layer, given by its path or itself; of a container, all within.
+
+        Raises:
+            ValueError: the model has no such layer, or it was not called; those that were are listed.
+        """
+        paths = {operation.path for operation in self.operations}
+        if isinstance(layer, nn.Module):
+            wanted = [path for path, module in self.model.named_modules(remove_duplicate=False) if module is layer]
+        else:
+            wanted = [layer]
+        found = tuple(
+            operation
+            for operation in self.operations
+            if any(operation.path == path or not path or operation.path.startswith(f"{path}.") for path in wanted)
+        )
+        if not found:
+            name = repr(layer) if isinstance(layer, str) else f"this {type(layer).__name__}"
+            raise ValueError(
+                f"layer must be a layer that the model calls, but {name} is none; called are "
+                f"{', '.join(repr(path) for path in sorted(paths))}"
+            )
+        return found
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.operations)
+
+
+def _reach(reach: Reach, map: AxisMap | None) -> Reach:
+    if map is None or isinstance(map, Same):
+        return reach
+    return reach.through(map.step).bounded(max(map.outputs, 1))
