@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import reduce
 from math import prod
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,8 +39,8 @@ def agrees(
 
 def _places(output: Tensor) -> list[tuple[int, ...]]:
     """Return positions spread over a tensor."""
-    flat = torch.linspace(0, max(output.numel() - 1, 0), min(PROBES, output.numel())).long()
-    return [tuple(int(index) for index in torch.unravel_index(item, output.shape)) for item in flat]
+    flat = np.linspace(0, max(output.numel() - 1, 0), min(PROBES, output.numel())).astype(int)
+    return [tuple(int(index) for index in np.unravel_index(item, output.shape)) for item in flat]
 
 
 def _agrees_everywhere(arithmetic: Arithmetic, inputs: Sequence[Tensor], output: Tensor) -> bool:
@@ -106,7 +107,7 @@ def _numbers(parameter: Tensor | None) -> Tensor:
 
 def _sums(window: Tensor, kernel: Tensor, arithmetic: Arithmetic, channel: int, output: Tensor) -> bool:
     products = window * kernel
-    bias = 0.0 if arithmetic.bias is None else float(arithmetic.bias[channel])
+    bias = 0.0 if arithmetic.bias is None else float(arithmetic.bias.detach()[channel])
     return _close(products.sum() + bias, output, products.abs().sum() + abs(bias), products.numel() + 1)
 
 

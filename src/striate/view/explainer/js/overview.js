@@ -23,7 +23,7 @@ export function overview(network, guide) {
   const cards = values.map((value, index) => card(network, guide, value, index));
   const lanes = 1 + Math.max(...values.map(({ lane }) => lane));
   const content = element("div", { class: "network", role: "list" }, lines, ...cards.map(({ root }) => root));
-  content.style.setProperty("--lanes", String(lanes));
+  content.dataset.lanes = String(lanes);
   const frame = element(
     "div",
     { class: "scroll network-frame", tabindex: 0, role: "region", "aria-label": "The network" },
@@ -32,7 +32,7 @@ export function overview(network, guide) {
   const narrow = matchMedia("(max-width: 45rem)");
 
   const draw = async () => {
-    const limit = narrow.matches ? Math.max(2, Math.floor(6 / lanes)) : lanes > 1 ? 3 : 6;
+    const limit = narrow.matches ? Math.max(2, Math.floor(4 / lanes)) : lanes > 1 ? 3 : 6;
     for (const { draw } of cards) await draw(limit, narrow.matches);
     connect(
       network,
