@@ -25,7 +25,8 @@ def test_a_folder_of_pngs_of_different_sizes_is_learnt(shapes_run):
     assert run.history()["val_acc"][-1] >= 0.9
     assert {entry.name for entry in path.iterdir()} == {
         *("config.json", "log.csv", "metrics.json", "model.safetensors", "state.pt"),
-        *("learning_curves.png", "filters.png", "feature_maps.png", "confusion.png", "example.png"),
+        *("learning_curves.png", "filters.png", "feature_maps.png", "deconvnet.png"),
+        *("confusion.png", "mistakes.png", "example.png"),
     }
 
 

@@ -30,11 +30,27 @@ def test_an_in_place_layer_does_not_change_the_map_before_it():
     assert maps["0"].min() < 0 == maps["1"].min()
 
 
+def test_each_call_of_a_layer_has_maps():
+    rectifier = nn.ReLU()
+    maps = layer_maps(nn.Sequential(nn.Conv2d(1, 4, 3), rectifier, nn.Conv2d(4, 2, 3), rectifier), IMAGE)
+    assert {name: len(value) for name, value in maps.items()} == {"0": 4, "1": 4, "2": 2, "1:2": 2}
+
+
+def test_signals_are_curves_and_of_volumes_the_middle_slice_is_drawn():
+    signal = torch.rand(2, 30)
+    row = feature_maps(nn.Conv1d(2, 3, 5), signal).figure.axes[1]
+    assert [len(line.get_ydata()) for line in row.lines] == [26] * 3
+    picture = feature_maps(nn.Conv3d(1, 3, 2), torch.rand(1, 6, 8, 9))
+    drawn = torch.from_numpy(picture.figure.axes[1].images[1].get_array().data)
+    assert torch.equal(drawn, picture.array["Conv3d"][1, 2])
+
+
 def test_the_model_is_left_as_it_was():
     model = BarNet().train()
+    model[1].eval()  # a frozen norm stays frozen
     before = {key: value.clone() for key, value in model.state_dict().items()}
     layer_maps(model, IMAGE)
-    assert model.training
+    assert [module.training for module in model] == [True, False, *[True] * 5]
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
     assert not any(module._forward_hooks for module in model.modules())
 
@@ -48,7 +64,9 @@ def test_hooks_are_removed_after_an_error():
 
 def test_a_row_a_layer_and_a_picture_a_map():
     model = nn.Sequential(nn.Conv2d(1, 20, 3), nn.MaxPool2d(2))
-    figure = feature_maps(model, IMAGE)
+    picture = feature_maps(model, IMAGE)
+    figure = picture.figure
+    assert {name: tuple(maps.shape) for name, maps in picture.array.items()} == {"0": (20, 10, 10), "1": (20, 5, 5)}
     assert [axes.get_ylabel() for axes in figure.axes] == [
         "input\n1 x 12 x 12",
         "0 Conv2d\n20 x 10 x 10",
@@ -64,7 +82,7 @@ def test_a_row_a_layer_and_a_picture_a_map():
 
 def test_a_colour_image_is_shown_in_colour():
     image = bars(channels=3).test.images[0]
-    shown = feature_maps(nn.Conv2d(3, 2, 3), image).axes[0].images[0].get_array()
+    shown = feature_maps(nn.Conv2d(3, 2, 3), image).figure.axes[0].images[0].get_array()
     assert torch.allclose(torch.from_numpy(shown.data), image.permute(1, 2, 0) / 255)
 
 
@@ -78,6 +96,6 @@ def test_more_than_one_image_and_a_model_without_maps_are_refused():
 @pytest.mark.parametrize("name", models.names())
 def test_every_registered_model_has_maps_from_c1_to_c5(name):
     image = torch.randint(0, 256, (1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    labels = [axes.get_ylabel().split()[0] for axes in feature_maps(models.create(name), image).axes]
+    labels = [axes.get_ylabel().split()[0] for axes in feature_maps(models.create(name), image).figure.axes]
     assert labels[:2] == ["input", "c1"]
     assert {"s2", "c3", "s4", "c5"} <= set(labels)

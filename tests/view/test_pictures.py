@@ -9,7 +9,15 @@ from samples import bars, draw_shapes
 from striate.train import fit
 from striate.view import run_pictures
 
-NAMES = ["learning_curves.png", "filters.png", "feature_maps.png", "confusion.png", "example.png"]
+NAMES = [
+    "learning_curves.png",
+    "filters.png",
+    "feature_maps.png",
+    "deconvnet.png",
+    "confusion.png",
+    "mistakes.png",
+    "example.png",
+]
 
 
 def test_the_pictures_of_a_run_on_grey_data_in_memory(tmp_path):
@@ -50,8 +58,8 @@ def test_an_unfinished_run_has_no_pictures_yet(tmp_path):
 def test_pyplot_is_never_loaded():
     code = (
         "import sys, torch; from torch import nn; from striate.view import feature_maps, filters; "
-        "conv = nn.Conv2d(1, 2, 3); filters(conv).savefig('/dev/null', format='png'); "
-        "feature_maps(conv, torch.rand(1, 8, 8)); "
+        "conv = nn.Conv2d(1, 2, 3); filters(conv).png(); "
+        "feature_maps(conv, torch.rand(1, 8, 8)).png(); "
         "print('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

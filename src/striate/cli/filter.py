@@ -109,17 +109,12 @@ def _write_image(path: Path, picture: "Tensor") -> None:
 
 
 def _draw(pixels: "Tensor", weight: "Tensor", picture: "Tensor", title: str, path: Path | None, show: bool) -> None:
-    from striate.train.files import write_atomically  # noqa: PLC0415
     from striate.view.filtering import filtering  # noqa: PLC0415
 
     drawn = filtering(pixels, weight, picture, title)
     if path is not None:
-        content = io.BytesIO()
-        drawn.savefig(content, format=path.suffix[1:].lower())
-        write_atomically(path, content.getvalue())
+        drawn.save(path)
     if show:
-        shown = path or Path(tempfile.mkdtemp(prefix="striate-")) / "filter.png"  # stays: the viewer reads it later
-        if path is None:
-            drawn.savefig(shown)
+        shown = path or drawn.save(Path(tempfile.mkdtemp(prefix="striate-")) / "filter.png")  # stays: it is read later
         if typer.launch(str(shown)) != 0:
             raise RuntimeError(f"no program here shows images; the figure is {shown}")

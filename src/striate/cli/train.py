@@ -119,6 +119,6 @@ def _conclude(run: Path, history: "History") -> None:
     for line in (
         f"striate evaluate {quote(str(run))}",
         f"striate predict {quote(str(run))} {quote(str(run / 'example.png'))}",
-        f"and look at {run / 'learning_curves.png'}, filters.png, feature_maps.png and confusion.png there",
+        f"and look at {run / 'learning_curves.png'}, feature_maps.png, deconvnet.png and mistakes.png there",
     ):
         output.print(f"  {line}", soft_wrap=True)

@@ -152,7 +152,9 @@ def convolve(input: Tensor, weight: Tensor, bias: Tensor | None, call: KernelCal
     ours = ours or (by_input and call.backward_data is not None) or (by_weight and call.backward_weight is not None)
     if not ours:  # torch's, which differentiates itself
         return (_forward if by_weight else _inference)(input, weight, bias, call)
-    if activation is None or activation in DERIVATIVES:
+    # A function mode that looks on, as `striate.view` does at rectifiers, is to see the activation.
+    fused = activation in DERIVATIVES and not torch._C._len_torch_function_stack()
+    if activation is None or fused:
         result: Tensor = _Forward.apply(input, weight, bias, call)
         return result
     return activated(_Forward.apply(input, weight, bias, call.affine), activation)

@@ -1,9 +1,45 @@
-"""Pictures of models and of trainings, as matplotlib figures."""
+"""Pictures of models and of trainings: each is a figure, drawn when asked for, and the numbers behind it."""
 
+from striate.view.activations import Activations, activation_statistics
 from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
+from striate.view.deconvnet import deconvnet
 from striate.view.filters import filters
+from striate.view.grad_cam import ClassMap, grad_cam, grad_cam_stages
+from striate.view.guided import guided_backpropagation
 from striate.view.maps import feature_maps, layer_maps
+from striate.view.matched import Match, matched_filter
+from striate.view.maximisation import Maximised, maximise
+from striate.view.mistakes import Mistakes, mistakes
+from striate.view.patches import Patches, top_patches
+from striate.view.picture import Picture
 from striate.view.pictures import run_pictures
+from striate.view.projection import Projection
+from striate.view.units import Unit
 
-__all__ = ["confusion_matrix", "feature_maps", "filters", "layer_maps", "learning_curves", "run_pictures"]
+__all__ = [
+    "Activations",
+    "ClassMap",
+    "Match",
+    "Maximised",
+    "Mistakes",
+    "Patches",
+    "Picture",
+    "Projection",
+    "Unit",
+    "activation_statistics",
+    "confusion_matrix",
+    "deconvnet",
+    "feature_maps",
+    "filters",
+    "grad_cam",
+    "grad_cam_stages",
+    "guided_backpropagation",
+    "layer_maps",
+    "learning_curves",
+    "matched_filter",
+    "maximise",
+    "mistakes",
+    "run_pictures",
+    "top_patches",
+]

@@ -7,6 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from striate.view.figure import INK, new_figure
+from striate.view.picture import Picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,23 +15,33 @@ if TYPE_CHECKING:
 COUNTED = 25  # up to so many classes a count fits into its cell
 
 
-def confusion_matrix(matrix: Tensor, classes: Sequence[str]) -> "Figure":
+def confusion_matrix(matrix: Tensor, classes: Sequence[str]) -> Picture[Tensor]:
     """Draw a confusion matrix: what is right in grey on the diagonal, what is wrong the redder the more often.
 
     Args:
         matrix: Integers (classes, classes), rows the true class, columns the predicted one.
         classes: Their names.
 
-    A ValueError where the two do not fit.
+    Returns:
+        The picture of a copy of the matrix.
+
+    Raises:
+        ValueError: a matrix that does not fit the classes.
 
     >>> import torch
-    >>> figure = confusion_matrix(torch.tensor([[9, 1], [0, 10]]), ("cat", "dog"))
-    >>> figure.axes[0].get_title(loc="left")
+    >>> picture = confusion_matrix(torch.tensor([[9, 1], [0, 10]]), ("cat", "dog"))
+    >>> picture.figure.axes[0].get_title(loc="left")
     '1 error in 20 images (5.00 %)'
     """
     count = len(classes)
     if matrix.shape != (count, count):
         raise ValueError(f"matrix has shape {tuple(matrix.shape)}, but there are {count} classes")
+    counts = matrix.detach().cpu().clone()
+    return Picture(counts, lambda: _draw(counts, classes))
+
+
+def _draw(matrix: Tensor, classes: Sequence[str]) -> "Figure":
+    count = len(classes)
     wrong = matrix.clone()
     wrong.fill_diagonal_(0)
     largest = max(1, int(wrong.max()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from striate.train import History
 from striate.view.figure import INK, new_figure
+from striate.view.picture import Picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,28 +15,39 @@ if TYPE_CHECKING:
 TRAIN, TEST = "#9aa5b1", "#1f6fb4"
 
 
-def learning_curves(history: History | str | PathLike[str]) -> "Figure":
+def learning_curves(history: History | str | PathLike[str]) -> Picture[dict[str, list[float]]]:
     """Draw loss and accuracy over the epochs, in training and on the test images.
 
     Args:
-        history: What `fit` returned, or the path of a `log.csv`. A ValueError where it has no epoch.
+        history: What `fit` returned, or the path of a `log.csv`.
+
+    Returns:
+        The picture of what is drawn, by the log's columns: epoch, loss, acc, val_loss and val_acc.
+
+    Raises:
+        ValueError: a history without an epoch.
 
     >>> first = {"epoch": 1, "loss": 0.4, "acc": 0.9, "val_loss": 0.2, "val_acc": 0.96}
     >>> second = {"epoch": 2, "loss": 0.1, "acc": 0.97, "val_loss": 0.1, "val_acc": 0.98}
-    >>> figure = learning_curves(History([first, second]))
-    >>> [axes.get_title(loc="left") for axes in figure.axes]
+    >>> picture = learning_curves(History([first, second]))
+    >>> [axes.get_title(loc="left") for axes in picture.figure.axes]
     ['Loss', 'Accuracy (%)']
     """
     if not isinstance(history, History):
         history = History.read_csv(Path(history))
     if not len(history):
         raise ValueError("the history has no epoch to draw")
+    columns = {name: history[name] for name in ("epoch", "loss", "acc", "val_loss", "val_acc")}
+    return Picture(columns, lambda: _draw(columns))
+
+
+def _draw(columns: dict[str, list[float]]) -> "Figure":
     figure = new_figure(9, 3.6)
-    epochs = history["epoch"]
+    epochs = columns["epoch"]
     panels = (("Loss", "loss", 1.0, "{:.3g}"), ("Accuracy (%)", "acc", 100.0, "{:.2f}"))
     for axes, (title, column, factor, form) in zip(figure.subplots(1, 2), panels, strict=True):
         for name, label, colour in ((column, "training", TRAIN), (f"val_{column}", "test", TEST)):
-            values = [value * factor for value in history[name]]
+            values = [value * factor for value in columns[name]]
             axes.plot(epochs, values, color=colour, label=label, marker="o", markersize=3.5, linewidth=1.8)
         axes.annotate(
             form.format(values[-1]),

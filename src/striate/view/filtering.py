@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from striate.view.figure import INK, new_figure
+from striate.view.picture import Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 LIMIT = 8
 
 
-def filtering(image: Tensor, weight: Tensor, result: Tensor, title: str = "") -> "Figure":
+def filtering(image: Tensor, weight: Tensor, result: Tensor, title: str = "") -> Picture[Tensor]:
     """Draw an image, up to 8 filters, and the picture they make of it.
 
     Args:
@@ -22,12 +23,19 @@ def filtering(image: Tensor, weight: Tensor, result: Tensor, title: str = "") ->
         result: uint8 (C, H, W).
         title: of the figure.
 
+    Returns:
+        The picture of `result`.
+
     >>> import torch
     >>> from striate import filters
     >>> image = torch.zeros(3, 8, 9, dtype=torch.uint8)
-    >>> len(filtering(image, filters.sobel(), image).axes)
+    >>> len(filtering(image, filters.sobel(), image).figure.axes)
     4
     """
+    return Picture(result, lambda: _draw(image, weight, result, title))
+
+
+def _draw(image: Tensor, weight: Tensor, result: Tensor, title: str) -> "Figure":
     shown = min(len(weight), LIMIT)
     height, width = image.shape[1:]
     figure = new_figure(3 * 3.2, 3.2 * min(max(height / width, 0.4), 1.6) + 0.5)
