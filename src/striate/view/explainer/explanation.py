@@ -1,6 +1,7 @@
 """From a recording to what a page holds."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from math import isfinite
 
 import torch
 from torch import Tensor
@@ -128,6 +129,9 @@ def _operation(
 
 def _extreme(tensor: Tensor, of: Callable[[Tensor], Tensor]) -> float:
     """Return the least or the largest of the finite numbers; 0 where there are none."""
+    extreme = float(of(tensor)) if tensor.numel() else 0.0
+    if isfinite(extreme):
+        return extreme
     finite = tensor[tensor.isfinite()]
     return float(of(finite)) if finite.numel() else 0.0
 

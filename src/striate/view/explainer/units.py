@@ -9,18 +9,15 @@ from torch import Tensor, nn
 
 from striate.graph import Recording
 from striate.view.explainer.blocks import Blocks
+from striate.view.explainer.excitement import patches, strongest
+from striate.view.explainer.projections import projections
 from striate.view.explainer.schema import Units
 from striate.view.explainer.steps import Step
-from striate.view.layers import evaluating
-from striate.view.patches import top_patches
-from striate.view.projection import project
-from striate.view.rectifiers import deconvnet_rule
 from striate.view.streams import Data, batches_of
-from striate.view.units import Unit, choose_unit
 
-ELEMENTS = 2**17  # of all projections of a layer: the 120 units of LeNet-5's C5, or the fewest of a large image
+ELEMENTS = 2**17  # of all projections of a layer: those of LeNet-5's 120 units of C5, or the fewest of a large image
 FEWEST = 2  # units of a layer
-ROOM = 5_000_000  # bytes of the page that pictures of units may take
+ROOM = 4_000_000  # bytes of the page that pictures of units may take
 IMAGES = 1000  # of a data set that are looked at
 PATCHES = 9  # a unit, as in the paper
 
@@ -30,48 +27,57 @@ def units_of(
 ) -> dict[int, Units]:
     """Return what units of each convolution and linear layer look for, by the number of the layer's step.
 
-    Of a layer with many channels, or of a large image, only the units that answer most strongly are looked at, and
-    those layers that come when 5 MB of the page are taken are left out.
+    Of a layer with many channels, or of a large image, only the units that answer most strongly are looked at, and the
+    layers that come when 4 MB of the page are taken are left out.
 
     Args:
         model: That was recorded; left as it was.
-        recording: On one image.
+        recording: On one image, its tensors kept.
         steps: Of the recording.
         blocks: Of the page, to which the pictures are added.
         data: Images whose best patches are wanted, as for `explain`; the first 1,000 are looked at.
     """
-    image = recording.values[recording.source].tensor
+    image = _tensor(recording, recording.source)
+    layers = _layers(steps)
+    most = max(FEWEST, ELEMENTS // image.numel())
+    channels = {layer: _strongest(_tensor(recording, steps[number].output), most) for number, layer in layers.items()}
+    signals = projections(model, image, channels)
     sample = None if data is None else _sample(model, data)
-    found: dict[int, Units] = {}
+    best = {} if sample is None else strongest(model, sample.split(100), channels, PATCHES)
+    found = {}
+    for number, layer in layers.items():
+        if layer not in signals or blocks.size > ROOM:
+            continue
+        shown = blocks.add(_as_bytes(signals[layer]), "uint8")
+        reaches = recording.reaches.get(steps[number].output)
+        if sample is None or layer not in best or reaches is None:
+            found[number] = Units(channels[layer], shown, None, ())
+            continue
+        cut = patches(best[layer], sample, reaches).float()
+        answers = tuple(tuple(row) for row in best[layer].answers.tolist())
+        found[number] = Units(channels[layer], shown, blocks.add((255 * cut).round().clamp(0, 255), "uint8"), answers)
+    return found
+
+
+def _layers(steps: Sequence[Step]) -> dict[int, str]:
+    """Return the convolution and linear layers by the number of their step, a later call of one by `"name:2"`."""
     calls: Counter[str] = Counter()
+    found = {}
     for number, step in enumerate(steps):
         path = step.operation.path
         if step.operation.module is None or not path:
             continue
         calls[path] += 1
-        if step.arithmetic.kind not in {"convolution", "linear"} or blocks.size > ROOM:
-            continue
-        layer = path if calls[path] == 1 else f"{path}:{calls[path]}"
-        found[number] = _units(model, image, layer, recording.values[step.output].tensor, blocks, sample)
+        if step.arithmetic.kind in {"convolution", "linear"}:
+            found[number] = path if calls[path] == 1 else f"{path}:{calls[path]}"
     return found
 
 
-def _units(model: nn.Module, image: Tensor, layer: str, output: Tensor, blocks: Blocks, sample: Tensor | None) -> Units:
-    channels = _strongest(output, max(FEWEST, ELEMENTS // image.numel()))
-
-    def choose(name: str, output: Tensor) -> list[Unit]:
-        return [choose_unit(output[:1], name, channel, None) for channel in channels]
-
-    with evaluating(model):
-        copies = image.expand(len(channels), *image.shape[1:])
-        signals, _ = project(model, copies, layer, choose, rule=deconvnet_rule, from_activation=True)
-    projections = blocks.add(_as_bytes(signals), "uint8")
-    if sample is None:
-        return Units(channels, projections, None, ())
-    best = top_patches(model, sample, layer, channels, count=PATCHES).array
-    patches = blocks.add((best.patches.float() * 255).round().clamp(0, 255), "uint8")
-    answers = tuple(tuple(row) for row in best.activations.tolist())
-    return Units(channels, projections, patches, answers)
+def _tensor(recording: Recording, index: int) -> Tensor:
+    tensor = recording.values[index].tensor
+    if tensor is None:
+        raise ValueError("recording must keep its tensors, but was made with keep=False")
+    return tensor
 
 
 def _strongest(output: Tensor, count: int) -> tuple[int, ...]:
