@@ -5,8 +5,8 @@ import torch
 
 from striate.bench import measure
 from striate.bench.contender import Contender
-from striate.bench.machine import available_cores
 from striate.bench.measure import limited_to, race
+from striate.engine.processor import available_cores
 
 
 def test_contenders_take_turns_and_begin_in_turn(monkeypatch):

@@ -13,13 +13,14 @@ def test_version(striate):
 
 
 def test_help_names_every_verb_and_option(striate):
-    assert all(verb in striate("--help").stdout for verb in ("train", "evaluate", "predict"))
+    assert all(verb in striate("--help").stdout for verb in ("train", "evaluate", "predict", "compare"))
     for verb, options in {
         "train": (
             "--data --epochs --batch-size --lr --optimizer --weight-decay --label-smoothing --augment --no-augment "
             "--image-size --seed --threads --output --resume"
         ),
         "evaluate": "--data",
+        "compare": "--html --different-data",
         "predict": "--json --invert --no-invert",
     }.items():
         result = striate(verb, "--help")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from striate.bench.machine import available_cores
+from striate.engine.processor import available_cores
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_a_folder_of_pngs_of_different_sizes_is_learnt(shapes_run):
     assert {entry.name for entry in path.iterdir()} == {
         *("config.json", "log.csv", "metrics.json", "model.safetensors", "state.pt"),
         *("learning_curves.png", "filters.png", "feature_maps.png", "deconvnet.png"),
-        *("confusion.png", "mistakes.png", "example.png"),
+        *("confusion.png", "mistakes.png", "example.png", "report.html"),
     }
 
 
@@ -45,7 +45,7 @@ def test_it_says_what_it_does_what_it_reached_where_it_lies_and_what_to_type_nex
     said = rf"Test accuracy {accuracy:.2%}: {errors} errors? in 36 images, after 12 epochs in [\d.]+ s\."
     assert re.fullmatch(said, lines[13])
     assert lines[15:17] == [f"  striate evaluate {path}", f"  striate predict {path} {path / 'example.png'}"]
-    assert "learning_curves.png" in lines[17]
+    assert lines[17].startswith(f"  and open {path / 'report.html'}, ")
 
 
 def test_what_it_says_to_type_next_can_be_typed(shapes_run, striate):

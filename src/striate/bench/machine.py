@@ -1,11 +1,10 @@
 """The machine and the versions that a measurement belongs to."""
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from striate.engine.config import config
+from striate.engine.processor import available_cores, processor
 
 _PACKAGES = ("torch", "jax", "jaxlib", "onnxruntime", "openvino")
 
@@ -20,21 +19,6 @@ def machine() -> dict[str, str]:
         "striate": config()["striate"],
     }
     return lines | {package: found for package in _PACKAGES if (found := _version(package))}
-
-
-def processor() -> str:
-    """Return the processor's model as the system calls it."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        text = ""
-    models = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
-    return models[0] if models else platform.processor() or platform.machine()
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _version(package: str) -> str | None:

@@ -10,7 +10,7 @@ from statistics import median
 import torch
 
 from striate.bench.contender import Contender
-from striate.bench.machine import available_cores
+from striate.engine.processor import available_cores
 
 # Long enough for the waiting threads of another library's pool to stop spinning and leave the cores
 PAUSE = 0.003

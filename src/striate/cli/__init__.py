@@ -1,4 +1,4 @@
-"""The command line: `striate train`, `striate evaluate`, `striate predict`, `striate filter`, `striate bench`."""
+"""The command line: `striate` with the verbs train, evaluate, predict, compare, filter and bench."""
 
 from striate.cli.app import app
 

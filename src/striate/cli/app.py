@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from striate.cli.bench import bench
+from striate.cli.compare import compare
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.filter import filter_image
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(compare)
 app.command("filter")(filter_image)
 app.command()(bench)
 

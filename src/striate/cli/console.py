@@ -5,26 +5,3 @@ from rich.console import Console
 # No highlighting: numbers and paths stay as plain as the text around them
 output = Console(highlight=False, markup=False, emoji=False)
 errors = Console(highlight=False, markup=False, emoji=False, stderr=True)
-
-
-def count(number: int, word: str) -> str:
-    """Return a number with its noun.
-
-    >>> count(1, "error"), count(12345, "image")
-    ('1 error', '12,345 images')
-    """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words.
-
-    >>> duration(8.26), duration(97), duration(7322)
-    ('8.3 s', '1 min 37 s', '2 h 2 min')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes = round(seconds) // 60
-    if minutes < 60:
-        return f"{minutes} min {round(seconds) % 60} s"
-    return f"{minutes // 60} h {minutes % 60} min"

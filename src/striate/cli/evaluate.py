@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from striate.cli.console import count, output
+from striate.cli.console import output
+from striate.words import count
 
 if TYPE_CHECKING:
     from striate.train import Metrics

@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from striate.cli.console import duration
 from striate.train import Callback, Step
 from striate.train.history import Row
+from striate.words import duration
 
 
 class EpochLines(Callback):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.cli.console import count, duration, output
+from striate.cli.console import output
+from striate.words import count, duration
 
 if TYPE_CHECKING:
     from striate.train import History
@@ -62,7 +63,7 @@ def train(
         typer.Option("--resume", help="Go on with the run in --output, or with the newest unfinished run under runs/."),
     ] = False,
 ) -> None:
-    """Train a model and keep the run: weights, settings, log, metrics and pictures.
+    """Train a model and keep the run: weights, settings, log, metrics, pictures and a report.
 
     What is not given is the model's own recipe. Stop with Ctrl-C when you like; --resume goes on to the same weights.
     """
@@ -103,10 +104,11 @@ def train(
 
 
 def _conclude(run: Path, history: "History") -> None:
-    """Draw the pictures, and say what was reached, where it lies and what to type next."""
-    from striate.view import run_pictures  # noqa: PLC0415
+    """Draw the pictures, write the report, and say what was reached, where it lies and what to type next."""
+    from striate.view import run_pictures, write_report  # noqa: PLC0415
 
     run_pictures(run, history.data)
+    page = write_report(run, history.data)
     metrics = history.metrics
     if metrics is not None:
         output.print(
@@ -115,10 +117,12 @@ def _conclude(run: Path, history: "History") -> None:
             f"in {duration(sum(history['seconds']))}.",
             soft_wrap=True,
         )
-    output.print(f"{run} holds the weights, the settings, the log, the metrics and the pictures. Next:", soft_wrap=True)
+    output.print(
+        f"{run} holds the weights, the settings, the log, the metrics, the pictures and a report. Next:", soft_wrap=True
+    )
     for line in (
         f"striate evaluate {quote(str(run))}",
         f"striate predict {quote(str(run))} {quote(str(run / 'example.png'))}",
-        f"and look at {run / 'learning_curves.png'}, feature_maps.png, deconvnet.png and mistakes.png there",
+        f"and open {page}, or look at learning_curves.png, feature_maps.png, deconvnet.png and mistakes.png there",
     ):
         output.print(f"  {line}", soft_wrap=True)

@@ -1,6 +1,7 @@
 """Training, measuring and asking a model: one loop, one run folder."""
 
 from striate.train.callbacks import Callback, Step
+from striate.train.comparison import Result, compare, differing_settings
 from striate.train.config import Config, DataConfig
 from striate.train.consistency import shift_consistency
 from striate.train.evaluation import evaluate
@@ -26,9 +27,12 @@ __all__ = [
     "Metrics",
     "Prediction",
     "Predictor",
+    "Result",
     "Run",
     "Settings",
     "Step",
+    "compare",
+    "differing_settings",
     "evaluate",
     "fit",
     "newest_unfinished",

@@ -74,6 +74,14 @@ class History:
         last = ", ".join(f"{name}={value:.4g}" for name, value in self.rows[-1].items()) if self.rows else "empty"
         return f"History({len(self)} epochs; {last})"
 
+    def by_epoch(self, column: str, factor: float = 1) -> dict[int, float]:
+        """Return a column's values by their epochs, each times a factor.
+
+        >>> History([{"epoch": 1, "acc": 0.75}]).by_epoch("acc", 100)
+        {1: 75.0}
+        """
+        return {int(epoch): factor * value for epoch, value in zip(self["epoch"], self[column], strict=True)}
+
     def write_csv(self, path: Path) -> None:
         """Write the rows to a file, atomically, to six digits."""
         text = io.StringIO()

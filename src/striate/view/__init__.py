@@ -1,6 +1,7 @@
-"""Pictures of models and of trainings: each is a figure, drawn when asked for, and the numbers behind it."""
+"""Pictures of models and of trainings, each a figure, drawn when asked for, and the numbers behind it; and pages."""
 
 from striate.view.activations import Activations, activation_statistics
+from striate.view.comparison import comparison
 from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
 from striate.view.deconvnet import deconvnet
@@ -15,6 +16,7 @@ from striate.view.patches import Patches, top_patches
 from striate.view.picture import Picture
 from striate.view.pictures import run_pictures
 from striate.view.projection import Projection
+from striate.view.report import report, write_report
 from striate.view.units import Unit
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Projection",
     "Unit",
     "activation_statistics",
+    "comparison",
     "confusion_matrix",
     "deconvnet",
     "feature_maps",
@@ -40,6 +43,8 @@ __all__ = [
     "matched_filter",
     "maximise",
     "mistakes",
+    "report",
     "run_pictures",
     "top_patches",
+    "write_report",
 ]

@@ -1,85 +1,61 @@
 import json
-from html.parser import HTMLParser
 
 import pytest
+from pages import check_self_contained, read
 
-from striate.view.page import data, document, element, resource, table
+from striate.view.page import data, document, element, resource
 
 BAD = "<b>&\"'"
 
 
-class Reader(HTMLParser):
-    """The elements of a page, and the text of those that are open when it comes."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.texts, self.open = [], {}, []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-        self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        while self.open.pop() != tag:
-            pass
-
-    def handle_data(self, text):
-        self.texts.setdefault(self.open[-1] if self.open else "", []).append(text)
-
-
 def test_title_and_body_are_text_unless_they_are_markup():
-    read = Reader(document(BAD, [BAD, element("p", BAD)]))
-    assert read.texts["title"] == read.texts["h1"] == read.texts["p"] == [BAD]
-    assert "".join(read.texts["main"]) == BAD
-    assert "b" not in dict(read.tags)
+    root = read(document(BAD, [BAD, element("p", BAD)]))
+    assert root.one("title").text == root.one("h1").text == root.one("p").text == BAD
+    assert root.one("main").text == BAD + BAD
+    assert not root.all("b")
 
 
-def test_nothing_may_be_fetched():
-    read = Reader(document("page", ""))
-    policy = next(a["content"] for tag, a in read.tags if a.get("http-equiv") == "Content-Security-Policy")
-    assert "default-src 'none'" in policy
-    assert "http" not in policy
-    assert not [a for _, a in read.tags if a.get("src") or a.get("href", "data:,") != "data:,"]
-    assert "url(" not in resource("page.css")
-    assert "@import" not in resource("page.css")
+def test_a_page_is_in_a_language_fits_its_window_and_fetches_nothing():
+    page = document("page", "")
+    root = read(page)
+    assert page.startswith("<!doctype html>")
+    assert root.one("html").attributes["lang"] == "en"
+    assert "width=device-width" in root.one("meta", name="viewport").attributes["content"]
+    check_self_contained(page)
+
+
+@pytest.mark.parametrize("body", [element("img", src="https://example.org/a.png"), element("style", "a{b:url(c)}")])
+def test_the_check_of_what_is_fetched_can_fail(body):
+    with pytest.raises(AssertionError):
+        check_self_contained(document("page", body))
 
 
 def test_scripts_and_styles_come_after_the_shared_ones():
-    read = Reader(document("page", "", scripts=["let a = 1 < 2;", "b()"], styles=["p { margin: 0 }"]))
-    assert read.texts["script"] == [resource("page.js"), "let a = 1 < 2;", "b()"]
-    assert read.texts["style"] == [resource("page.css"), "p { margin: 0 }"]
+    root = read(document("page", "", scripts=["let a = 1 < 2;", "b()"], styles=["p { margin: 0 }"]))
+    assert [script.text for script in root.all("script")] == [resource("page.js"), "let a = 1 < 2;", "b()"]
+    assert [style.text for style in root.all("style")] == [resource("page.css"), "p { margin: 0 }"]
 
 
 @pytest.mark.parametrize("code", ["'</script>'", "'</SCRIPT'", "'<!--'"])
-def test_a_script_that_would_end_early_is_refused(code):
+def test_a_script_or_a_style_that_would_end_early_is_refused(code):
     with pytest.raises(ValueError, match=r"scripts: one holds .*, which would end it early"):
         document("page", "", scripts=[code])
-    with pytest.raises(ValueError, match="styles: one holds '</style', which would end it early"):
+    with pytest.raises(ValueError, match=r"styles: one holds '</style', which would end it early"):
         document("page", "", styles=["</style>"])
 
 
 def test_data_come_through_whatever_is_in_them():
     value = {"classes": ["</script><!--", BAD, "é\u2028"], "numbers": [0.1, -1e-30]}
-    read = Reader(document("page", data("values", value)))
-    assert ("script", {"type": "application/json", "id": "values"}) in read.tags
-    assert json.loads(read.texts["script"][0]) == value
+    block = read(data("values", value)).one("script", id="values")
+    assert block.attributes["type"] == "application/json"
+    assert json.loads(block.text) == value
     with pytest.raises(ValueError, match="JSON"):
         data("values", float("nan"))
 
 
-def test_a_table_has_as_many_cells_in_each_row_as_columns():
-    read = Reader(table(("class", "kind", "count"), [(BAD, "x", 3)], caption="Counts", words=("kind",)))
-    assert read.texts["th"] == ["class", "kind", "count", BAD]
-    kinds = [attributes.get("class") for tag, attributes in read.tags if tag in {"th", "td"}]
-    assert kinds == [None, None, "number"] * 2
-    with pytest.raises(ValueError, match="zip"):
-        table(("class", "count"), [("a",)], caption="Counts")
-
-
 def test_the_switch_turns_light_into_dark_and_back(browse, tmp_path):
     (tmp_path / "page.html").write_text(document("page", element("p", "text")), encoding="utf-8")
-    watched = browse(width=360, scheme="light")
+    watched = browse(width=360)
     page = watched.open(tmp_path / "page.html")
     ground = "getComputedStyle(document.documentElement).backgroundColor"
     light = page.evaluate(ground)
@@ -89,3 +65,22 @@ def test_the_switch_turns_light_into_dark_and_back(browse, tmp_path):
     page.get_by_role("button", name="Show the page light").click()
     assert page.evaluate(ground) == light
     assert watched.complaints == []
+
+
+@pytest.mark.parametrize(
+    "code", ["console.log(1)", "throw new Error('x')", "fetch('https://example.org').catch(() => {})"]
+)
+def test_the_browser_notes_what_must_not_happen(browse, tmp_path, code):
+    (tmp_path / "page.html").write_text(document("page", "", scripts=[code]), encoding="utf-8")
+    watched = browse()
+    watched.open(tmp_path / "page.html")
+    assert watched.complaints
+
+
+def test_text_that_is_too_faint_and_a_page_that_is_too_wide_are_found(browse, tmp_path):
+    faint = element("p", "faint", style="color: #777; background: #888; width: 500px")
+    (tmp_path / "page.html").write_text(document("page", faint), encoding="utf-8")
+    watched = browse(width=360)
+    watched.open(tmp_path / "page.html")
+    assert watched.contrasts()["faint"] == pytest.approx(1.26, abs=0.01)  # (0.246 + 0.05) / (0.184 + 0.05)
+    assert watched.overflow() > 100

@@ -48,9 +48,9 @@ def document(title: str, body: object, *, scripts: Sequence[str] = (), styles: S
     return f"<!doctype html>\n{root}\n"
 
 
-def resource(name: str) -> str:
-    """Return the text of a file of this folder."""
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+def resource(name: str, package: str = __package__) -> str:
+    """Return the text of a file that lies beside the modules of a package, such as its style sheet."""
+    return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
 def data(name: str, value: object) -> Html:

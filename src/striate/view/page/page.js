@@ -1,6 +1,4 @@
 // The switch of light and dark. Without it, or before its first use, the page follows the system.
-"use strict";
-
 const root = document.documentElement;
 const button = /** @type {HTMLButtonElement} */ (document.getElementById("theme"));
 const system = matchMedia("(prefers-color-scheme: dark)");

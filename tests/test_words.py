@@ -1,6 +1,6 @@
 import pytest
 
-from striate.cli.console import count, duration
+from striate.words import count, duration
 
 
 @pytest.mark.parametrize(
