@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from striate.train import predict as predict
     from striate.train import shift_consistency as shift_consistency
     from striate.view.checkerboard import checkerboard_score as checkerboard_score
+    from striate.view.explainer import explain as explain
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ _HOMES = {
     "fit": "striate.train",
     "predict": "striate.train",
     "checkerboard_score": "striate.view.checkerboard",
+    "explain": "striate.view.explainer",
     "shift_consistency": "striate.train",
 }
 _ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "models", "nn", "train", "view")
@@ -41,6 +43,7 @@ __all__ = [
     "accelerate",
     "checkerboard_score",
     "evaluate",
+    "explain",
     "explain_plan",
     "fit",
     "override",

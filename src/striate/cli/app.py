@@ -11,6 +11,7 @@ from striate.cli.bench import bench
 from striate.cli.compare import compare
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
+from striate.cli.explain import explain
 from striate.cli.filter import filter_image
 from striate.cli.predict import predict
 from striate.cli.train import train
@@ -51,6 +52,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(explain)
 app.command()(compare)
 app.command("filter")(filter_image)
 app.command()(bench)

@@ -15,7 +15,11 @@ Reads = Sequence[Sequence[Sequence[int | None]]]
 
 
 def agrees(
-    arithmetic: Arithmetic, inputs: Sequence[Tensor], output: Tensor, reads: Reads, divisors: Sequence[Sequence[int]] | None
+    arithmetic: Arithmetic,
+    inputs: Sequence[Tensor],
+    output: Tensor,
+    reads: Reads,
+    divisors: Sequence[Sequence[int]] | None,
 ) -> bool:
     """Return whether the arithmetic gives the network's output, at a few places of it.
 
@@ -51,7 +55,9 @@ def _agrees_everywhere(arithmetic: Arithmetic, inputs: Sequence[Tensor], output:
             shift = _numbers(arithmetic.bias).reshape(shape)
             return _close(scaled + shift, output, scaled.abs() + shift.abs(), 4)
         case "sum":
-            return _close(reduce(torch.add, inputs), output, reduce(torch.add, [item.abs() for item in inputs]), len(inputs))
+            return _close(
+                reduce(torch.add, inputs), output, reduce(torch.add, [item.abs() for item in inputs]), len(inputs)
+            )
         case "product":
             product = reduce(torch.mul, inputs)
             return _close(product, output, product.abs(), len(inputs))

@@ -52,11 +52,12 @@ def strongest(
         output = call.output.detach()[:, list(channels[call.name])]
         answers, places = output.reshape(*output.shape[:2], -1).max(2)
         numbers = torch.arange(seen, seen + len(output)).expand(output.shape[1], -1)
-        new = (answers.T.cpu(), numbers, places.T.cpu())
+        new = [answers.T.cpu(), numbers, places.T.cpu()]
         if (old := found.get(call.name)) is not None:
-            new = tuple(torch.cat(parts, 1) for parts in zip(old[:3], new, strict=True))
+            new = [torch.cat(parts, 1) for parts in zip(old[:3], new, strict=True)]
         order = new[0].topk(min(count, new[0].shape[1])).indices
-        found[call.name] = Best(*(part.gather(1, order) for part in new), tuple(output.shape[2:]))
+        answers, numbers, places = (part.gather(1, order) for part in new)
+        found[call.name] = Best(answers, numbers, places, tuple(output.shape[2:]))
 
     with evaluating(model), torch.no_grad(), listening(model, note):
         for batch in batches:

@@ -44,12 +44,15 @@ def explanation_of(
     number = {index: place for place, index in enumerate(order)}
     if (last := recording.outputs[0]) not in number:
         raise ValueError(f"model must return a tensor that follows from the image, but {name} returns another")
-    made_of = [tuple(number[read] for read in steps[makers[index]].operation.inputs) if index in makers else () for index in order]
+    made_of = [
+        tuple(number[read] for read in steps[makers[index]].operation.inputs) if index in makers else ()
+        for index in order
+    ]
     maps = {index: numbers_of(recording, index) for index in order}
     kept = _kept(maps, steps, blocks)
     values = tuple(
         Value(
-            name="image" if index == recording.source else steps[makers[index]].name if index in makers else f"input {place}",
+            name=steps[makers[index]].name if index in makers else _input_name(recording, index),
             shape=tuple(maps[index].shape),
             producer=makers.get(index),
             column=column,
@@ -59,7 +62,7 @@ def explanation_of(
             high=_extreme(maps[index], torch.amax),
             fields=_fields(recording, index),
         )
-        for place, (index, column, lane) in enumerate(zip(order, columns(made_of), lanes(made_of), strict=True))
+        for index, column, lane in zip(order, columns(made_of), lanes(made_of), strict=True)
     )
     operations = tuple(
         _operation(step, number, maps, kept, (units or {}).get(place)) for place, step in enumerate(steps)
@@ -76,10 +79,14 @@ def explanation_of(
     )
 
 
+def _input_name(recording: Recording, index: int) -> str:
+    return "image" if index == recording.source else f"input {recording.inputs.index(index)}"
+
+
 def _kept(maps: Mapping[int, Tensor], steps: Sequence[Step], blocks: Blocks) -> Kept:
-    """Pack the numbers; a rearranged value shares those that it was made of, and a shared layer's weights stand once."""
+    """Pack the numbers; a rearranged value shares its source's, and a shared layer's weights stand once."""
     alike = {step.output: step.operation.inputs[0] for step in steps if step.arithmetic.kind == "rearrangement"}
-    own = {index: tensor for index, tensor in maps.items() if index not in alike}
+    own: dict[Hashable, Tensor] = {index: tensor for index, tensor in maps.items() if index not in alike}
     weights = {key: tensor for step in steps for key, tensor in _parameters(step)}
     kept = keep(own, weights, blocks)
     found = dict(kept.blocks)
@@ -157,7 +164,8 @@ def _shares(result: Tensor, classes: Sequence[str]) -> tuple[float, ...] | None:
     if result.ndim != 1 or len(result) < 2:
         if classes:
             raise ValueError(
-                f"classes names {len(classes)} classes, but the model returns {tuple(result.shape)}; expected a row of scores"
+                f"classes names {len(classes)} classes, but the model returns a value of shape {tuple(result.shape)}; "
+                "expected a row of scores"
             )
         return None
     if classes and len(classes) != len(result):
@@ -169,7 +177,9 @@ def _shares(result: Tensor, classes: Sequence[str]) -> tuple[float, ...] | None:
 def _notes(kept: Kept, operations: Sequence[Operation], values: Sequence[Value]) -> tuple[str, ...]:
     notes = []
     if kept.precision != "float32":
-        notes.append("The numbers of this page are rounded to float16, about three digits: in float32 it would be too large.")
+        notes.append(
+            "The numbers of this page are rounded to float16, about three digits: in float32 it would be too large."
+        )
     if left := sum(operation.missing is not None for operation in operations):
         dropped = sum(value.numbers is None for value in values)
         maps = f" and {dropped} feature maps" if dropped else ""

@@ -188,6 +188,10 @@ def _rearranging(*_: object, **__: object) -> Arithmetic:
     return Arithmetic("rearrangement")
 
 
+def _alone(*_: object, **__: object) -> Arithmetic:
+    return Arithmetic("pointwise")
+
+
 def _our_convolution(layer: Any) -> Arithmetic:  # noqa: ANN401
     modes = {layer.padding_mode} if isinstance(layer.padding_mode, str) else set(layer.padding_mode)
     if layer.activation is not None or "mean" in modes:
@@ -204,27 +208,32 @@ def _our_mean(layer: Any) -> Arithmetic:  # noqa: ANN401
     return _mean_pooling(None, None, None, None, False, layer.count_include_pad, layer.divisor_override)
 
 
+_SAME_NUMBERS = (
+    *("view", "reshape", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze", "contiguous", "identity", "detach"),
+)
 _FUNCTIONS: dict[str, Callable[..., Arithmetic]] = {
     **{f"conv{n}d": _convolution for n in (1, 2, 3)},
     "striate.convolution": _convolution,
     **{f"conv_transpose{n}d": _transposed for n in (1, 2, 3)},
     "linear": _linear,
     "batch_norm": _normalisation,
-    **{f"{kind}max_pool{n}d{tail}": _reducing("max") for n in (1, 2, 3) for kind in ("", "adaptive_") for tail in ("", "_with_indices")},
+    **{
+        f"{kind}max_pool{n}d{tail}": _reducing("max")
+        for n in (1, 2, 3)
+        for kind in ("", "adaptive_")
+        for tail in ("", "_with_indices")
+    },
     **{f"avg_pool{n}d": _mean_pooling for n in (1, 2, 3)},
     **{f"adaptive_avg_pool{n}d": _reducing("mean") for n in (1, 2, 3)},
-    **{name: _reducing("max") for name in ("amax", "striate.max_pool")},
+    **dict.fromkeys(("amax", "striate.max_pool"), _reducing("max")),
     "amin": _reducing("min"),
     "mean": _reducing("mean"),
     "sum": _reducing("sum"),
-    **{name: _joining("sum") for name in ("add", "iadd", "radd")},
-    **{name: _joining("product") for name in ("mul", "imul", "rmul", "multiply")},
-    **{name: _concatenation for name in ("cat", "concat", "concatenate")},
-    **{
-        name: _rearranging
-        for name in ("view", "reshape", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze", "contiguous", "identity")
-    },
-    **{name: lambda *_, **__: Arithmetic("pointwise") for name in ("dropout", "dropout1d", "dropout2d", "dropout3d", "detach")},
+    **dict.fromkeys(("add", "iadd", "radd"), _joining("sum")),
+    **dict.fromkeys(("mul", "imul", "rmul", "multiply"), _joining("product")),
+    **dict.fromkeys(("cat", "concat", "concatenate"), _concatenation),
+    **dict.fromkeys(_SAME_NUMBERS, _rearranging),
+    **dict.fromkeys(("dropout", "dropout1d", "dropout2d", "dropout3d"), _alone),
 }
 
 _MODULES: tuple[tuple[type[nn.Module], Callable[[Any], Arithmetic]], ...] = (

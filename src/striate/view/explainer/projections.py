@@ -46,7 +46,9 @@ def projections(model: nn.Module, image: Tensor, channels: Mapping[str, Sequence
             units = [choose_unit(output[:1], name, channel, None) for channel in channels[name]]
             answers = torch.stack([unit.of(output)[row] for row, unit in enumerate(units)])
             if answers.requires_grad:
-                (signals,) = torch.autograd.grad(answers, pixels, answers.detach(), retain_graph=True, allow_unused=True)
+                (signals,) = torch.autograd.grad(
+                    answers, pixels, answers.detach(), retain_graph=True, allow_unused=True
+                )
                 if signals is not None:
                     found[name] = signals[: len(units)].cpu()
     return found

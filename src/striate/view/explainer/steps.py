@@ -75,7 +75,9 @@ def _step(operation: Operation, output: int, recording: Recording) -> Step:
     if arithmetic.kind in {"convolution", "pooling"}:
         link = operation.link(operation.inputs[0], output)
         maps = [link.maps[axis] for axis in range(recording.ndim)]
-    reads: Reads = tuple(tuple(tuple(None if seat < 0 else seat for seat in row) for row in map.table.tolist()) for map in maps)
+    reads: Reads = tuple(
+        tuple(tuple(None if seat < 0 else seat for seat in row) for row in map.table.tolist()) for map in maps
+    )
     windows = tuple(_window(map.window) if isinstance(map, Sliding) else None for map in maps)
     parts = divisors(arithmetic, maps, [map.outputs for map in maps])
     inputs = [numbers_of(recording, index) for index in operation.inputs]

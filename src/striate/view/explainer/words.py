@@ -51,4 +51,4 @@ def _windows(step: Step) -> str:
 
 
 def _by(numbers: Iterable[int]) -> str:
-    return " × ".join(map(str, numbers))
+    return " \N{MULTIPLICATION SIGN} ".join(map(str, numbers))
