@@ -43,7 +43,7 @@ def _windows(step: Step) -> str:
     """Return the size of a step's window and what is unusual about it."""
     sizes = _by(max(map(len, outputs)) for outputs in step.reads)
     windows = [window for window in step.windows if window is not None]
-    words = f"{sizes} windows" if len(step.reads[0]) > 1 or windows else f"all {sizes} places"
+    words = f"windows of {sizes}" if len(step.reads[0]) > 1 or windows else f"all {sizes} places"
     for name in ("stride", "dilation"):
         if any(getattr(window, name) != 1 for window in windows):
             words += f", {name} {_by(getattr(window, name) for window in windows)}"

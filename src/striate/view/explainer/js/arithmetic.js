@@ -6,7 +6,7 @@
 /**
  * @typedef {object} Reading  a tap of the window
  * @property {number[]} tap  its place in the kernel
- * @property {Position} seat  where it stands over the input, its padding included
+ * @property {Position | null} seat  where it stands over the input, its padding included; null where it has no place
  * @property {Position | null} source  which input it reads; null in padding, or where a transposed window has none
  *
  * @typedef {object} Term
@@ -80,32 +80,28 @@ export function takeApart(operation, numbers, channel, position, from) {
  * @returns {Reading[]}
  */
 export function readingsAt(operation, place) {
-  /** @type {{ tap: number[], seat: number[], source: (number | null)[] }[]} */
+  /** @type {{ tap: number[], seat: (number | null)[], source: (number | null)[] }[]} */
   let found = [{ tap: [], seat: [], source: [] }];
   operation.reads.forEach((outputs, axis) => {
     const window = operation.windows[axis];
-    const taps = outputs[place[axis] ?? 0];
+    const start = window && place[axis] * window.stride - window.before;
     found = found.flatMap(({ tap, seat, source }) =>
-      taps.map((read, index) => ({
+      outputs[place[axis] ?? 0].map((read, index) => ({
         tap: [...tap, index],
-        seat: [...seat, read ?? (window ? place[axis] * window.stride - window.before + index * window.dilation : -1)],
+        seat: [...seat, read ?? (window ? (start ?? 0) + index * window.dilation : null)],
         source: [...source, read],
       })),
     );
   });
-  return found.map(({ tap, seat, source }) => ({
-    tap,
-    seat: asPosition(seat),
-    source: source.includes(null) ? null : asPosition(/** @type {number[]} */ (source)),
-  }));
+  return found.map(({ tap, seat, source }) => ({ tap, seat: asPosition(seat), source: asPosition(source) }));
 }
 
 /**
- * @param {number[]} axes
- * @returns {Position}
+ * @param {(number | null)[]} axes
+ * @returns {Position | null}
  */
 function asPosition(axes) {
-  return [axes.at(-3) ?? 0, axes.at(-2) ?? 0, axes.at(-1) ?? 0];
+  return axes.includes(null) ? null : /** @type {Position} */ ([axes.at(-3) ?? 0, axes.at(-2) ?? 0, axes.at(-1) ?? 0]);
 }
 
 /**

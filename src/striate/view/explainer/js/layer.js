@@ -7,7 +7,7 @@ import { mapAt, mosaic, picture } from "./mosaic.js";
 import { Plane } from "./plane.js";
 import { inWords, sums } from "./sums.js";
 
-/** @import { Arithmetic, Numbers } from "./arithmetic.js" */
+/** @import { Arithmetic, Numbers, Term } from "./arithmetic.js" */
 /** @import { Network } from "./network.js" */
 /** @import { Guide, Place } from "./place.js" */
 /** @import { Operation } from "./schema.js" */
@@ -16,6 +16,7 @@ import { inWords, sums } from "./sums.js";
 
 const THUMB = 36;
 const STRIP = 128; // maps in a strip at most; the list has all
+const MARKED = 12; // inputs of a linear unit, those of the largest products
 const TOUR = 350; // milliseconds a step
 
 export class Layer {
@@ -47,10 +48,11 @@ export class Layer {
     this.image = null;
     this.panels = element("div", { class: "panels" });
     this.scene = element("div", { class: "scene" }, ...this.inputs.map(({ root }) => root), this.output.root);
+    this.tourName = this.operation.reads.length ? "Slide the window" : "Step through";
     this.tour = element(
       "button",
       { type: "button", "aria-pressed": "false", click: () => this.#toggleTour() },
-      "Slide the window",
+      this.tourName,
     );
     this.unit = element(
       "button",
@@ -119,7 +121,7 @@ export class Layer {
     this.inputs.forEach((view, order) => {
       this.#showInput(view, arithmetic, order, place);
     });
-    this.#showField(place);
+    this.#showField(place, arithmetic);
     const focused = this.panels.contains(document.activeElement)
       ? document.activeElement?.getAttribute("data-from")
       : null;
@@ -151,27 +153,20 @@ export class Layer {
       : Math.min(place.position[0], view.maps.depth - 1);
     const from = Math.max(0, channel);
     view.show(from, slice, view.maps.isRow ? "" : `channel ${from} of ${view.maps.channels}`);
-    const here = readings.filter(({ seat, source }) =>
-      source ? source[0] === slice : view.maps.depth === 1 || seat[0] === slice,
+    const read = readings.flatMap(({ source }) => (source?.[0] === slice ? [source] : []));
+    const ghosts = readings.flatMap(({ seat, source }) =>
+      !source && seat && (view.maps.depth === 1 || seat[0] === slice) ? [seat] : [],
     );
-    const best = [...arithmetic.terms]
-      .sort((one, other) => Math.abs(other.product) - Math.abs(one.product))
-      .slice(0, 12);
+    const winner = arithmetic.terms[arithmetic.winner]?.reading?.seat;
+    const all = [...read, ...ghosts];
     view.plane.mark(
       this.operation.kind === "linear"
-        ? best.map(({ reading }) => ({ kind: "tap", area: cellAt(reading?.seat ?? [0, 0, 0]) }))
+        ? largest(arithmetic.terms).map((seat) => ({ kind: "tap", area: cellAt(seat) }))
         : [
-            ...here.filter(({ source }) => !source).map(({ seat }) => ({ kind: "ghost", area: cellAt(seat) })),
-            ...here
-              .map(({ source }) => source)
-              .filter((source) => source !== null)
-              .map((source) => ({ kind: "tap", area: cellAt(source) })),
-            ...(arithmetic.winner < 0
-              ? []
-              : [{ kind: "cell", area: cellAt(arithmetic.terms[arithmetic.winner].reading?.seat ?? [0, 0, 0]) }]),
-            ...(here.length > 1
-              ? [{ kind: "window", area: hull(here.map(({ seat, source }) => source ?? seat)) }]
-              : []),
+            ...ghosts.map((seat) => ({ kind: "ghost", area: cellAt(seat) })),
+            ...read.map((seat) => ({ kind: "tap", area: cellAt(seat) })),
+            ...(winner ? [{ kind: "cell", area: cellAt(winner) }] : []),
+            ...(all.length > 1 ? [{ kind: "window", area: hull(all) }] : []),
           ],
     );
   }
@@ -179,12 +174,15 @@ export class Layer {
   /**
    * The part of the image that the number depends on.
    * @param {Place} place
+   * @param {Arithmetic} arithmetic
    */
-  #showField(place) {
+  #showField(place, { readings }) {
     const view = this.image ?? this.inputs[this.operation.inputs.indexOf(0)];
-    const { fields } = this.network.value(this.value);
+    // a number that only moved sees what it saw where it came from
+    const moved = this.operation.kind === "rearrangement" ? readings[0]?.source : null;
+    const { fields } = this.network.value(moved ? this.operation.inputs[0] : this.value);
     if (!view || !fields) return;
-    const axes = this.numbers.output.axes(place.position);
+    const axes = moved ? this.numbers.inputs[0].axes(moved) : this.numbers.output.axes(place.position);
     const spans = fields.map((positions, axis) => positions[axes[axis] ?? 0] ?? positions[0]);
     const words = spans.map(([first, last]) => last - first + 1).join(" \u00d7 ");
     view.caption(`the number depends on ${words} of its pixels`);
@@ -223,7 +221,7 @@ export class Layer {
     clearInterval(this.timer);
     this.timer = 0;
     this.tour.setAttribute("aria-pressed", "false");
-    this.tour.textContent = "Slide the window";
+    this.tour.textContent = this.tourName;
   }
 }
 
@@ -319,6 +317,15 @@ class View {
 function padded(pixels, maps) {
   if (pixels && maps.isRow) pixels.data.fill(0, 4 * maps.count);
   return pixels;
+}
+
+/**
+ * Where the inputs of the largest products stand.
+ * @param {Term[]} terms
+ */
+function largest(terms) {
+  const ranked = [...terms].sort((one, other) => Math.abs(other.product) - Math.abs(one.product)).slice(0, MARKED);
+  return ranked.flatMap(({ reading }) => (reading?.seat ? [reading.seat] : []));
 }
 
 /**

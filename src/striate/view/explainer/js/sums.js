@@ -13,6 +13,8 @@ const TABLE = 250; // rows at most
 const PARTS = 12; // parts at most, the largest; the others are added up
 const LEGIBLE = 11; // cells across, up to which they hold numbers
 
+const EXTREMES = /** @type {Record<string, string>} */ ({ max: "largest", min: "smallest", mean: "mean", sum: "sum" });
+
 /**
  * @typedef {object} Shown  all that the panels speak of
  * @property {Network} network
@@ -98,7 +100,7 @@ export function inWords({ network, operation, numbers, place, arithmetic, output
   const how = {
     convolution: `the sum of ${counted(terms.length, "product")} in each of ${counted(parts.length, "input channel")}${plus}`,
     linear: `the sum of ${counted(terms.length, "product")}${plus}`,
-    pooling: `the ${operation.reduction} of ${counted(terms.length, "number")}`,
+    pooling: `the ${EXTREMES[operation.reduction ?? ""]} of ${counted(terms.length, "number")}`,
     scaling: "its input, scaled and shifted",
     pointwise: `${operation.name} of ${exactly(terms[0]?.input ?? 0)}`,
     sum: `the sum of ${counted(parts.length, "input")}`,
@@ -146,7 +148,13 @@ function ofLinear({ arithmetic: { terms, bias } }) {
  */
 function ofPooling({ operation, arithmetic: { terms, winner, divisor } }) {
   if (winner >= 0)
-    return [[`the ${operation.reduction} of ${counted(terms.length, "number")}`, terms[winner].input, "winner"]];
+    return [
+      [
+        `the ${EXTREMES[operation.reduction ?? ""]} of ${counted(terms.length, "number")}`,
+        terms[winner].input,
+        "winner",
+      ],
+    ];
   const sum = terms.reduce((sum, { input }) => sum + input, 0);
   return [[divisor === null ? "sum" : `sum, divided by ${divisor}`, sum, "sum"]];
 }
@@ -172,7 +180,12 @@ function ofScaling({ arithmetic: { terms, bias } }) {
  */
 function equation({ network, arithmetic: { total }, output }, summands, arrow = "=", sign = "+") {
   const chip = (/** @type {Summand} */ [label, value, role]) =>
-    element("span", { class: `chip ${role}` }, element("small", {}, label), numeral(value, role));
+    element(
+      "span",
+      { class: role === "output" ? "chip output" : "chip" },
+      element("small", {}, label),
+      numeral(value, role),
+    );
   const between = (/** @type {string} */ text) => element("span", { class: "sign" }, text);
   const parts = summands.flatMap((summand, index) => (index ? [between(sign), chip(summand)] : [chip(summand)]));
   if (total !== null && summands.length) parts.push(between("="), chip(["these numbers give", total, "total"]));
@@ -323,8 +336,12 @@ function termTable({ operation, arithmetic: { terms, channels, winner } }) {
 /** @param {Reading | null} reading */
 function seatWords(reading) {
   if (!reading) return "";
-  const rank = reading.tap.length;
-  return `${reading.seat.slice(3 - Math.max(1, rank)).join(", ")}${reading.source ? "" : " (outside)"}`;
+  if (!reading.seat) return "no input";
+  const place = reading.seat
+    .slice(3 - Math.max(1, reading.tap.length))
+    .join(", ")
+    .replaceAll("-", "\u2212");
+  return reading.source ? place : `${place} (outside)`;
 }
 
 /**

@@ -36,7 +36,7 @@ export async function unit(network, numbers, place) {
   const parts = [
     filter(operation, numbers, channel),
     bestHere(network, numbers, place, image, output.isRow ? 0 : channel),
-    await ofData(operation, channel, image, network),
+    await ofData(operation, channel, image),
     await projection(operation, channel, image),
   ];
   return element(
@@ -171,9 +171,8 @@ function drawn(bands, height, width, range) {
  * @param {Operation} operation
  * @param {number} channel
  * @param {Maps} image
- * @param {Network} network
  */
-async function ofData({ units }, channel, image, network) {
+async function ofData({ units }, channel, image) {
   const order = units?.channels.indexOf(channel) ?? -1;
   if (!units?.patches || order < 0) return null;
   const numbers = await numbersOf(units.patches);
@@ -196,7 +195,7 @@ async function ofData({ units }, channel, image, network) {
   return part(
     "Its best patches of the data",
     element("div", { class: "patches" }, ...pictures),
-    `what excites it most, best first${network.explanation.classes.length ? ", in images it was tested on" : ""}`,
+    "what excites it most, best first",
   );
 }
 
