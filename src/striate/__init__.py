@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from striate.train import shift_consistency as shift_consistency
     from striate.view.checkerboard import checkerboard_score as checkerboard_score
     from striate.view.explainer import explain as explain
+    from striate.view.inspection import inspect as inspect
+    from striate.view.receptive import receptive_field as receptive_field
 
 __version__ = "0.1.0"
 
@@ -35,6 +37,8 @@ _HOMES = {
     "predict": "striate.train",
     "checkerboard_score": "striate.view.checkerboard",
     "explain": "striate.view.explainer",
+    "inspect": "striate.view.inspection",
+    "receptive_field": "striate.view.receptive",
     "shift_consistency": "striate.train",
 }
 _ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "models", "nn", "train", "view")
@@ -46,8 +50,10 @@ __all__ = [
     "explain",
     "explain_plan",
     "fit",
+    "inspect",
     "override",
     "predict",
+    "receptive_field",
     "restore",
     "shift_consistency",
     "show_config",

@@ -1,6 +1,6 @@
 import pytest
 
-from striate.bench.ceilings import Ceilings
+from striate.engine.ceilings import Ceilings
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from striate.engine.processor import available_cores
 @pytest.fixture
 def quick(tmp_path, monkeypatch):
     """The words of the shortest run on a problem of one's own; measuring the machine takes no time."""
-    from striate.bench import ceilings
+    from striate.engine import ceilings
 
     monkeypatch.setattr(
         ceilings,

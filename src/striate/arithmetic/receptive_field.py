@@ -107,11 +107,12 @@ class Reach:
     @property
     def centre(self) -> Fraction:
         """Where the middle of output 0's span lies; the mean over the period, so that it compares with others."""
-        middles = [
-            Fraction(first + last, 2) - self.jump * phase
-            for phase, (first, last) in ((p, span) for p, span in enumerate(self.spans) if span is not None)
-        ]
-        return sum(middles, Fraction()) / max(len(middles), 1)
+        return self._mean([None if span is None else Fraction(sum(span), 2) for span in self.spans])
+
+    @property
+    def end(self) -> Fraction:
+        """Where output 0's span ends, in the same mean; where branches are causal their ends meet."""
+        return self._mean([None if span is None else Fraction(span[1]) for span in self.spans])
 
     @property
     def field(self) -> ReceptiveField:
@@ -153,6 +154,11 @@ class Reach:
         if len(self.spans) <= outputs:
             return self
         return Reach(self.spans[:outputs], round(outputs * self.jump))
+
+    def _mean(self, places: Sequence[Fraction | None]) -> Fraction:
+        """Return the mean of a place in each span, taken back to output 0."""
+        back = [place - self.jump * phase for phase, place in enumerate(places) if place is not None]
+        return sum(back, Fraction()) / max(len(back), 1)
 
     def _seen(self, read: Span | None) -> Span | None:
         """Return the hull of what the outputs from the first to the last of `read` read."""

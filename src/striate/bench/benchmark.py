@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from striate.arithmetic import Geometry, convolution_cost
 from striate.bench import ours
-from striate.bench.ceilings import Ceilings
 from striate.bench.contender import CannotRunError, Contender
 from striate.bench.exact import Operands, operands
 from striate.bench.measure import Timing, race
 from striate.bench.peers import PEERS
 from striate.bench.row import Row
+from striate.engine.ceilings import Ceilings
 from striate.engine.problem import Problem
 
 DIRECTIONS = ("forward", "train")

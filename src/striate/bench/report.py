@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
-from striate.bench.ceilings import Ceilings
 from striate.bench.row import Row, geometric_means
 from striate.bench.whole import WholeRow
+from striate.engine.ceilings import Ceilings
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -13,6 +13,7 @@ from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.explain import explain
 from striate.cli.filter import filter_image
+from striate.cli.inspect import inspect
 from striate.cli.predict import predict
 from striate.cli.train import train
 
@@ -54,6 +55,7 @@ app.command()(evaluate)
 app.command()(predict)
 app.command()(explain)
 app.command()(compare)
+app.command()(inspect)
 app.command("filter")(filter_image)
 app.command()(bench)
 

@@ -89,11 +89,11 @@ def bench(
         _bench_networks(model, directions, layouts, batch, threads, kernel, rounds, turn, json_file)
         return
     from striate.bench.benchmark import benchmark  # noqa: PLC0415  torch takes a second
-    from striate.bench.ceilings import measure_ceilings  # noqa: PLC0415
     from striate.bench.machine import machine  # noqa: PLC0415
     from striate.bench.measure import limited_to  # noqa: PLC0415
     from striate.bench.problems import network_names, read_problems  # noqa: PLC0415
     from striate.bench.report import ceiling_lines, summary_of, table_of, write_json  # noqa: PLC0415
+    from striate.engine.ceilings import measure_ceilings  # noqa: PLC0415
     from striate.engine.processor import available_cores  # noqa: PLC0415
 
     lists = {Path(source).stem: read_problems(source) for source in problems or network_names()}
@@ -179,11 +179,11 @@ def _bench_networks(
     json_file: Path | None,
 ) -> None:
     """Time whole networks: training steps and inference, accelerated and as torch.nn has them."""
-    from striate.bench.ceilings import measure_ceilings  # noqa: PLC0415
     from striate.bench.machine import machine  # noqa: PLC0415
     from striate.bench.measure import limited_to  # noqa: PLC0415
     from striate.bench.report import ceiling_lines, table_of_networks, write_json  # noqa: PLC0415
     from striate.bench.whole import benchmark_network  # noqa: PLC0415
+    from striate.engine.ceilings import measure_ceilings  # noqa: PLC0415
     from striate.engine.processor import available_cores  # noqa: PLC0415
     from striate.engine.selection import use_kernel  # noqa: PLC0415
 

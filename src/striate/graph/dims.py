@@ -96,12 +96,14 @@ def _pieces(parts: list[Part], shape: Sequence[int]) -> list[Dim] | None:
 
 def _resolved(dim: Dim, maps: dict[int, AxisMap]) -> Dim:
     """Make an axis of an axis and what repeats each of its positions, as (H, 2) is in a pixel shuffle."""
-    movers = [part for part in dim if part.size > 1]
-    axes = [part.axis for part in dim if part.axis is not None]
-    if len(movers) < 2 or axes != [movers[0].axis]:
+    place = next((number for number, part in enumerate(dim) if part.axis is not None), len(dim))
+    before, rest = dim[:place], dim[place + 1 :]
+    times = prod(part.size for part in rest)
+    if times == 1 or prod(part.size for part in before) > 1 or any(part.axis is not None for part in rest):
         return dim
-    axis, size = axes[0], movers[0].size
-    times = prod(part.size for part in movers[1:])
+    axis, size = dim[place]
+    if axis is None:
+        return dim
     repeat = Resized(size, size * times, Reach(((0, 0),) * times, 1))
     maps[axis] = repeat.after(maps[axis])
     return (Part(axis, size * times),)

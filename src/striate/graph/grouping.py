@@ -27,6 +27,7 @@ class Draft:
         keywords: by name.
         links: between them.
         unknown: its name, if nothing is known of it.
+        event: number of the call, or of the layer's that it happened in.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Draft:
     keywords: Mapping[str, Any]
     links: tuple[Link, ...]
     unknown: tuple[str, ...]
+    event: int
 
 
 def grouped(drafts: Sequence[Draft], returned: Sequence[int], ndim: int) -> tuple[tuple[Operation, ...], set[int]]:
@@ -77,6 +79,7 @@ def _operation(index: int, draft: Draft) -> Operation:
         keywords=draft.keywords,
         links=draft.links,
         unknown=draft.unknown,
+        event=draft.event,
     )
 
 
@@ -98,6 +101,7 @@ def _layer(index: int, parts: Sequence[Draft], readers: Mapping[int, set[int | N
         links=tuple(links),
         parts=tuple(_operation(number, part) for number, part in enumerate(parts)),
         unknown=tuple(dict.fromkeys(name for part in parts for name in part.unknown)),
+        event=parts[0].event,
     )
 
 

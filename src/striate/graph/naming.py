@@ -18,6 +18,17 @@ CONSTANTS = frozenset(
 )
 
 
+# What moves nothing and computes nothing: such calls are followed, and are no row of a table
+VIEWS = frozenset(
+    {
+        *("view", "reshape", "flatten", "unflatten", "ravel", "view_as", "reshape_as", "permute", "t", "mT", "T"),
+        *("transpose", "swapaxes", "swapdims", "movedim", "moveaxis", "expand", "expand_as", "broadcast_to", "detach"),
+        *("unsqueeze", "squeeze", "chunk", "split", "tensor_split", "split_with_sizes", "narrow", "unbind", "select"),
+        *("__getitem__", "contiguous", "to", "type", "type_as", "requires_grad_", "data"),
+    }
+)
+
+
 @cache
 def name_of(function: Callable[..., Any]) -> str:
     """Return the name by which rules know a function of torch.

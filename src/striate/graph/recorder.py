@@ -96,7 +96,10 @@ class _Recorder(TorchFunctionMode):
         self.drafts: list[Draft] = []
         self.known = WeakIdKeyDictionary()  # the value that each tensor holds now
         self.calls: list[_Call] = []
+        self.returned: dict[str, list[int]] = {}
+        self.is_apart = False
         self.groups = 0
+        self.events = 0  # calls of layers, and of functions outside them
         self.silent = 0  # calls within a layer that has a rule
         maps = [number for number, tensor in enumerate(inputs) if tensor.ndim > 2]
         self.source = maps[0] if maps else 0
@@ -113,7 +116,10 @@ class _Recorder(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401
         kwargs = kwargs or {}
+        if self.is_apart:
+            return func(*args, **kwargs)
         name = name_of(func)
+        self.events += not self._within_a_layer()
         if name in CONSTANTS or not any(tensor in self.known for tensor in tensors_in((args, kwargs))):
             return func(*args, **kwargs)
         written = written_by(func, name, args, kwargs)
@@ -126,51 +132,67 @@ class _Recorder(TorchFunctionMode):
             self._note_base(name, written, traced)
         return result
 
-    def enter(self, path: str, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def enter(self, path: str, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module is called."""
         call = _Call(module, path)
+        nested = self._within_a_layer()
         self.calls.append(call)
         if self.silent:
             self.silent += 1
             return
-        if (rule := rule_of_module(module)) is not None:
-            call.rule = rule
+        call.rule = rule_of_module(module)
+        if call.rule is not None or is_layer(module):
+            self.events += not nested
+        if call.rule is not None:
             self._keep_what_is_overwritten(args[0] if args and getattr(module, "inplace", False) else None)
             self.silent = 1
-            self.__exit__(None, None, None)  # type: ignore[no-untyped-call]  # within the layer every call would pass through Python for nothing
-        elif not any(_is_layer(name, child) for name, child in module.named_children()):
+            self.__exit__(None, None, None)  # type: ignore[no-untyped-call]  # within it nothing needs to be seen
+        elif is_layer(module):
             self.groups += 1
             call.group = self.groups
-        del kwargs
 
-    def leave(
-        self, path: str, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: object
-    ) -> None:
-        """Note what a module returned; None where it raised."""
+    def leave(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: object) -> None:
+        """Note what the module that was entered last returned; None where it raised."""
         call = self.calls.pop()
         if self.silent > 1:
             self.silent -= 1
             return
+        made = tensors_in(output)
         if call.rule is not None:
             self.silent = 0
+            if made:
+                self._note(type(call.module).__name__, call.rule, call, self._traced(args), self._traced(kwargs), made)
             self.__enter__()  # type: ignore[no-untyped-call]
-        made = tensors_in(output)
-        if call.rule is not None and made:
-            self._note(type(module).__name__, call.rule, call, self._traced(args), self._traced(kwargs), made)
         if call.group is not None:
             self._close(call, made)
-        del path
+        if made and made[0] in self.known:
+            self.returned.setdefault(call.path, []).append(self.known[made[0]].index)
 
-    def finish(self, returned: object) -> Recording:
+    def finish(self, result: object) -> Recording:
         """Return the recording, the functions within a layer made one operation."""
-        made = tensors_in(returned)
+        made = tensors_in(result)
         if not made:
-            raise ValueError(f"model must return a tensor, or several nested, but it returned {type(returned)}")
+            raise ValueError(f"model must return a tensor, or several nested, but it returned {type(result)}")
         outputs = tuple(dict.fromkeys(self.known[tensor].index for tensor in made if tensor in self.known))
         operations, internal = grouped(self.drafts, outputs, self.ndim)
         producers = {index: operation.index for operation in operations for index in operation.outputs}
         values = tuple(replace(value, producer=producers.get(value.index)) for value in self.values)
-        return Recording(self.model, values, operations, self.inputs, outputs, self.source, frozenset(internal))
+        returned = {path: tuple(numbers) for path, numbers in self.returned.items()}
+        return Recording(
+            self.model, values, operations, self.inputs, outputs, self.source, frozenset(internal), returned
+        )
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Note nothing inside a `with` block: what the recorder itself does with tensors is no part of the model."""
+        self.is_apart = True
+        try:
+            yield
+        finally:
+            self.is_apart = False
+
+    def _within_a_layer(self) -> bool:
+        return any(call.group is not None for call in self.calls)
 
     def _add(self, tensor: Tensor, producer: int | None, dims: Any) -> Value:  # noqa: ANN401
         kept = tensor.detach() if self.keep else None
@@ -229,6 +251,7 @@ class _Recorder(TorchFunctionMode):
                 keywords=kwargs,
                 links=tuple(links),
                 unknown=(name,) if unknown else (),
+                event=self.events,
             )
         )
 
@@ -259,9 +282,20 @@ class _Recorder(TorchFunctionMode):
             self._note(f"{name} into a view", None, None, (*before, *read), {}, [base])
 
 
-def _is_layer(name: str, child: nn.Module) -> bool:
-    """Whether a module within another computes; lists of parameters and parametrizations only make weights."""
-    return name != "parametrizations" and not isinstance(child, nn.ParameterList | nn.ParameterDict)
+def is_layer(module: nn.Module) -> bool:
+    """Whether a call of a module is one operation: it has a rule, or no modules within that compute.
+
+    Lists of parameters and parametrizations only make weights.
+
+    >>> is_layer(nn.ReLU()), is_layer(nn.Sequential(nn.ReLU()))
+    (True, False)
+    """
+    within = [
+        child
+        for name, child in module.named_children()
+        if name != "parametrizations" and not isinstance(child, nn.ParameterList | nn.ParameterDict)
+    ]
+    return not within or rule_of_module(module) is not None
 
 
 def _values_in(nested: Any) -> list[Value]:  # noqa: ANN401
@@ -323,13 +357,15 @@ def _hooked(model: nn.Module, recorder: _Recorder) -> Iterator[None]:
     hooks = []
     for path, module in model.named_modules():
 
-        def enter(module: nn.Module, args: Any, kwargs: Any, path: str = path) -> None:  # noqa: ANN401
-            recorder.enter(path, module, args, kwargs)
+        def enter(module: nn.Module, args: Any, path: str = path) -> None:  # noqa: ANN401
+            with recorder.apart():
+                recorder.enter(path, module, args)
 
-        def leave(module: nn.Module, args: Any, kwargs: Any, output: Any, path: str = path) -> None:  # noqa: ANN401
-            recorder.leave(path, module, args, kwargs, output)
+        def leave(module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:  # noqa: ANN401, ARG001
+            with recorder.apart():
+                recorder.leave(args, kwargs, output)
 
-        hooks.append(module.register_forward_pre_hook(enter, with_kwargs=True))
+        hooks.append(module.register_forward_pre_hook(enter))
         hooks.append(module.register_forward_hook(leave, with_kwargs=True, always_call=True))
     try:
         yield

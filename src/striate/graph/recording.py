@@ -12,6 +12,10 @@ from striate.arithmetic import Reach
 from striate.graph.axis import AxisMap, Same
 from striate.graph.dims import Dims, axis_sizes
 from striate.graph.linking import Link
+from striate.graph.naming import VIEWS
+
+# A reach is exact up to this period, or to the outputs that there are: odd resizings one after another multiply theirs
+_PERIOD = 4096
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Operation:
         links: how the positions of the outputs depend on the inputs'.
         parts: the functions that a layer without a rule of its own called.
         unknown: names of the functions within of which nothing is known: they are taken to read everything.
+        event: its number among all calls outside of layers, those that make constants counted too.
     """
 
     index: int
@@ -85,6 +90,17 @@ class Operation:
     links: tuple[Link, ...] = field(repr=False)
     parts: tuple["Operation", ...] = field(default=(), repr=False)
     unknown: tuple[str, ...] = ()
+    event: int = field(default=0, repr=False)
+
+    @property
+    def steps(self) -> tuple["Operation", ...]:
+        """The functions within a layer without a rule of its own, else the operation itself."""
+        return self.parts or (self,)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is a function that only moves what it is given, such as `reshape`, and computes nothing."""
+        return self.module is None and self.name in VIEWS
 
     def link(self, input: int, output: int) -> Link:
         """Return the link between two values of this operation."""
@@ -103,6 +119,7 @@ class Recording:
         outputs: numbers of the tensors that the model returned.
         source: number of the input whose axes are followed, the first with spatial axes.
         internal: numbers of the values within layers, which no other operation reads.
+        returned: the values that each module's calls returned first, by its path.
     """
 
     model: nn.Module = field(repr=False)
@@ -111,7 +128,8 @@ class Recording:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     source: int
-    internal: frozenset[int] = field(default=frozenset(), repr=False)
+    internal: frozenset[int] = field(repr=False)
+    returned: Mapping[str, tuple[int, ...]] = field(repr=False)
 
     @property
     def ndim(self) -> int:
@@ -122,6 +140,12 @@ class Recording:
     def unknown(self) -> tuple[str, ...]:
         """Functions of which nothing is known and that are taken to read everything."""
         return tuple(dict.fromkeys(name for operation in self.operations for name in operation.unknown))
+
+    @property
+    def steps(self) -> Iterator[Operation]:
+        """The operations, those of a layer that has no rule of its own one by one."""
+        for operation in self.operations:
+            yield from operation.steps
 
     @cached_property
     def consumers(self) -> dict[int, tuple[int, ...]]:
@@ -136,48 +160,42 @@ class Recording:
     def reaches(self) -> dict[int, tuple[Reach, ...]]:
         """The receptive field of each value that follows from the source, by its number: a closed form an axis."""
         found = {self.source: (Reach(),) * self.ndim}
-        for operation in self.operations:
-            for output in operation.outputs:
-                links = [link for link in operation.links if link.output == output and link.input in found]
+        for step in self.steps:
+            for output in step.outputs:
+                links = [link for link in step.links if link.output == output and link.input in found]
                 if links:
                     found[output] = tuple(
                         Reach.joined(
-                            [_reach(found[link.input][axis], link.maps.get(axis)) for link in links],
+                            [through(found[link.input][axis], link.maps[axis]) for link in links],
                             self.values[output].size(axis),
                         )
                         for axis in range(self.ndim)
                     )
         return found
 
-    def calls(self, layer: str | nn.Module) -> tuple[Operation, ...]:
-        """Return the operations of a layer, given by its path or itself; of a container, all within.
+    def made_by(self, layer: str | nn.Module, call: int = -1) -> Value:
+        """Return what a layer or a container returned, by its path or itself; of several calls the last, or another.
 
         Raises:
-            ValueError: the model has no such layer, or it was not called; those that were are listed.
+            ValueError: the model has no such layer, or it was not called so often; those that were are listed.
         """
-        paths = {operation.path for operation in self.operations}
+        paths = [layer] if isinstance(layer, str) else []
         if isinstance(layer, nn.Module):
-            wanted = [path for path, module in self.model.named_modules(remove_duplicate=False) if module is layer]
-        else:
-            wanted = [layer]
-        found = tuple(
-            operation
-            for operation in self.operations
-            if any(operation.path == path or not path or operation.path.startswith(f"{path}.") for path in wanted)
-        )
-        if not found:
-            name = repr(layer) if isinstance(layer, str) else f"this {type(layer).__name__}"
+            paths = [path for path, module in self.model.named_modules() if module is layer]
+        made = next((self.returned[path] for path in paths if path in self.returned), ())
+        if not -len(made) <= call < len(made):
+            name = repr(layer) if isinstance(layer, str) else f"a {type(layer).__name__}"
+            times = f", called {len(made)} times" if made else ", which it does not call"
             raise ValueError(
-                f"layer must be a layer that the model calls, but {name} is none; called are "
-                f"{', '.join(repr(path) for path in sorted(paths))}"
+                f"layer must be one that the model calls, but got {name}{times}; it calls "
+                f"{', '.join(repr(path) for path in self.returned)}"
             )
-        return found
+        return self.values[made[call]]
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self.operations)
 
 
-def _reach(reach: Reach, map: AxisMap | None) -> Reach:
-    if map is None or isinstance(map, Same):
-        return reach
-    return reach.through(map.step).bounded(max(map.outputs, 1))
+def through(reach: Reach, map: AxisMap) -> Reach:
+    """Return the reach of an output from its input's."""
+    return reach if isinstance(map, Same) else reach.through(map.step).bounded(max(map.outputs, _PERIOD))

@@ -79,16 +79,6 @@ _RULES: dict[str, Rule] = {
 # Operators and methods whose function in torch's table of tags has another name
 _SPELLINGS = {"rsub": "sub", "radd": "add", "rmul": "mul", "rtruediv": "div", "truediv": "div", "rpow": "pow"}
 
-# What moves nothing and computes nothing: such calls are followed, and are no row of a table
-VIEWS = frozenset(
-    {
-        *("view", "reshape", "flatten", "unflatten", "ravel", "view_as", "reshape_as", "permute", "t", "mT", "T"),
-        *("transpose", "swapaxes", "swapdims", "movedim", "moveaxis", "expand", "expand_as", "broadcast_to", "detach"),
-        *("unsqueeze", "squeeze", "chunk", "split", "tensor_split", "split_with_sizes", "narrow", "unbind", "select"),
-        *("__getitem__", "contiguous", "to", "type", "type_as", "requires_grad_", "unfold_view", "data", "real"),
-    }
-)
-
 
 def rule_of_function(name: str) -> Rule | None:
     """Return the rule of a function by its name, or None where nothing is known of it.

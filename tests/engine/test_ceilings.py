@@ -1,9 +1,9 @@
 import pytest
 
 from striate.arithmetic import DirectionCost
-from striate.bench import ceilings as module
-from striate.bench.ceilings import measure_ceilings
+from striate.engine import ceilings as module
 from striate.engine._load import ops
+from striate.engine.ceilings import measure_ceilings
 
 
 @pytest.mark.parametrize(

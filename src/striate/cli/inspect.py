@@ -1,0 +1,123 @@
+"""`striate inspect`."""
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from striate.cli.console import output
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_WIDTH = 200  # columns of the widest tables
+
+
+def inspect(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL|RUN|FILE.py:NAME",
+            help="A model's name, such as lenet5; a run folder; or a module, a class or a function in a Python file, "
+            "which is run.",
+            show_default=False,
+        ),
+    ],
+    input: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            metavar="N,C,SIZE,...",
+            help="Shape of the input, such as 1,3,224,224; that of an image of the model or run if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    measure: Annotated[bool, typer.Option("--measure/--no-measure", help="Time each layer.")] = True,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="PATH", help="Write the rows there as CSV.", show_default=False)
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write everything there as JSON.", show_default=False)
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", metavar="PATH", help="Write the table there as a page.", show_default=False)
+    ] = None,
+) -> None:
+    """Show a model layer by layer: shapes, windows, parameters, multiply-adds, receptive fields, bytes and time.
+
+    Under the table stand its connections, what is odd (branches that do not meet, elements that nothing reads), and
+    what fully connected layers of the same sizes would cost.
+    """
+    shape = None if input is None else _shape(input)
+
+    import torch  # noqa: PLC0415  it takes a second; --help has none
+
+    from striate.view.inspection import inspect as inspect_model  # noqa: PLC0415
+
+    model, shape = _model(subject, shape)
+    parameter = next(model.parameters(), torch.empty(0))
+    found = inspect_model(model, torch.zeros(shape, dtype=parameter.dtype), measure=measure)
+    Console(width=max(output.width, _WIDTH), highlight=False).print(found.__rich__())
+    for path, write in ((csv_file, found.to_csv), (json_file, found.to_json), (html_file, found.to_html)):
+        if path is not None:
+            write(path)
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    """Return the shape that a text such as `1,3,224,224` means."""
+    words = text.split(",")
+    if not all(word.strip().isdecimal() and int(word) for word in words):
+        raise ValueError(f"input must be whole numbers from 1, such as 1,3,224,224, but got {text!r}")
+    return tuple(int(word) for word in words)
+
+
+def _model(subject: str, shape: tuple[int, ...] | None) -> "tuple[nn.Module, tuple[int, ...]]":
+    """Return the model that is meant, and the shape of its input."""
+    from striate import models  # noqa: PLC0415
+    from striate.train.run import Run  # noqa: PLC0415
+
+    path, _, name = subject.rpartition(":")
+    if path.endswith(".py"):
+        if shape is None:
+            raise ValueError(f"give the shape of the input that {name} takes, such as --input 1,3,224,224")
+        return _in_file(Path(path), name), shape
+    if Path(subject).is_dir():
+        run = Run.open(subject)
+        return run.load_model(), shape or (1, run.config.data.channels, *run.config.data.image_size)
+    if subject not in models.names():
+        raise ValueError(
+            f"{subject!r} is no model ({', '.join(models.names())}), no run folder, and no module in a Python file, "
+            "which is written file.py:name"
+        )
+    if shape is None:
+        return models.create(subject), (1, 1, 28, 28)
+    if len(shape) != 4:
+        raise ValueError(f"input of {subject} must be four numbers, N,C,height,width, but got {shape}")
+    return models.create(subject, in_channels=shape[1], image_size=(shape[2], shape[3])), shape
+
+
+def _in_file(path: Path, name: str) -> "nn.Module":
+    """Return the module of this name in a Python file, or what the class or function of this name makes."""
+    from torch import nn  # noqa: PLC0415
+
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    spec = spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} cannot be read as Python")
+    module = module_from_spec(spec)
+    sys.path.insert(0, str(path.parent.resolve()))  # for what stands next to it, as when it is run
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.pop(0)
+    found: Any = getattr(module, name, None)
+    if found is None:
+        raise ValueError(f"{path} has no {name!r}")
+    made = found if isinstance(found, nn.Module) or not callable(found) else found()
+    if not isinstance(made, nn.Module):
+        raise TypeError(f"{name} in {path} gives a {type(made).__name__}, not a torch.nn.Module")
+    return made
