@@ -22,6 +22,11 @@ def net():
 IMAGES = torch.rand(30, 1, 12, 12, generator=torch.Generator().manual_seed(1))
 
 
+def reaches_of(recording, layer):
+    (output,) = next(operation.outputs for operation in recording.operations if operation.path == layer)
+    return recording.reaches[output]
+
+
 def test_projections_are_those_of_deconvnet():
     model = net()
     found = projections(model, IMAGES[:1], {"0": (0, 2), "3": (1,), "5": (0, 1)})
@@ -40,7 +45,7 @@ def test_patches_are_those_of_top_patches():
     for layer, channels in (("0", (1, 3)), ("3", (0,))):
         expected = top_patches(model, IMAGES, layer, channels, count=5).array
         assert torch.equal(best[layer].images, expected.images)
-        reaches = recording.reaches[recording.calls(layer)[0].outputs[0]]
+        reaches = reaches_of(recording, layer)
         assert torch.equal(patches(best[layer], IMAGES, reaches), expected.patches)
 
 
@@ -50,7 +55,7 @@ def test_a_field_larger_than_the_image_is_the_image():
     recording = record(model, images[:1])
     best = strongest(model, [images], {"0": (0,), "2": (0, 1)}, count=3)
     for layer in ("0", "2"):
-        reaches = recording.reaches[recording.calls(layer)[0].outputs[0]]
+        reaches = reaches_of(recording, layer)
         found = patches(best[layer], images, reaches)
         assert torch.equal(found, images[best[layer].images])
 

@@ -29,11 +29,13 @@ export function colourOf(value, { low, high }) {
 }
 
 /**
- * Whether text on a colour is to be dark.
+ * Black or white, whichever can be read better on a colour; either has a contrast of 4.5 or more.
  * @param {Colour} colour
  */
-export function isLight([red, green, blue]) {
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 140;
+export function inkOn(colour) {
+  const linear = colour.map((band) => (band <= 10 ? band / 3295 : ((band / 255 + 0.055) / 1.055) ** 2.4));
+  const luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]; // WCAG 2.1
+  return luminance > 0.179 ? "#000000" : "#ffffff";
 }
 
 /**

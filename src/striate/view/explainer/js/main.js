@@ -5,7 +5,7 @@ import { help } from "./help.js";
 import { Layer } from "./layer.js";
 import { Network } from "./network.js";
 import { enter, overview } from "./overview.js";
-import { Guide } from "./place.js";
+import { Guide, hashOf } from "./place.js";
 import { unit } from "./unit.js";
 
 /** @import { Place } from "./place.js" */
@@ -43,36 +43,48 @@ async function show(place) {
     guide.go({ level: "network" });
     return;
   }
-  document.body.dataset.level = place.level;
-  tell(place);
-  if (place.level === "network") {
-    layer?.stop();
-    layer = null;
-    const back = whole !== null;
-    whole ??= overview(network, guide);
-    stage.replaceChildren(whole);
-    if (back) /** @type {HTMLElement | null} */ (whole.querySelectorAll(".card button")[place.value])?.focus();
-    return;
+  if (place.level === "network") showNetwork(place);
+  else {
+    const numbers = await network.numbers(place.value);
+    if (turn !== shows) return; // the reader has gone on
+    if (layer?.value !== place.value) {
+      layer?.stop();
+      layer = new Layer(network, guide, place.value, numbers, say);
+    }
+    if (place.level === "layer") showLayer(place, layer);
+    else {
+      layer.stop();
+      const shown = await unit(network, numbers, place);
+      if (turn !== shows) return;
+      stage.replaceChildren(shown);
+      say(shown.getAttribute("aria-label") ?? "");
+    }
   }
-  const numbers = await network.numbers(place.value);
-  if (turn !== shows) return; // the reader has gone on
-  if (layer?.value !== place.value) {
-    layer?.stop();
-    layer = new Layer(network, guide, place.value, numbers, say);
+  const step = `${place.level} ${place.value}`;
+  if (path.dataset.step !== step) tell(place); // not at every pixel: its buttons would lose the focus
+  path.dataset.step = step;
+  stage.dataset.place = hashOf(place);
+}
+
+/** @param {Place} place */
+function showNetwork(place) {
+  layer?.stop();
+  layer = null;
+  const back = whole !== null;
+  whole ??= overview(network, guide);
+  stage.replaceChildren(whole);
+  if (back) /** @type {HTMLElement | null} */ (whole.querySelectorAll(".card button")[place.value])?.focus();
+}
+
+/** @param {Place} place @param {Layer} layer */
+function showLayer(place, layer) {
+  const entered = stage.firstElementChild !== layer.root;
+  if (entered) stage.replaceChildren(layer.root);
+  layer.update(place);
+  if (entered) {
+    layer.output.plane.root.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
   }
-  if (place.level === "layer") {
-    const entered = stage.firstElementChild !== layer.root;
-    if (entered) stage.replaceChildren(layer.root);
-    layer.update(place);
-    if (entered) layer.output.plane.root.focus({ preventScroll: true });
-    if (entered) scrollTo({ top: 0 });
-    return;
-  }
-  layer.stop();
-  const shown = await unit(network, numbers, place);
-  if (turn !== shows) return;
-  stage.replaceChildren(shown);
-  say(shown.getAttribute("aria-label") ?? "");
 }
 
 /**

@@ -1,6 +1,6 @@
 // The arithmetic of one number, as grids, as an equation and as tables.
 
-import { colourOf, isLight } from "./colours.js";
+import { colourOf, inkOn } from "./colours.js";
 import { briefly, counted, drawing, element, exactly, numeral } from "./dom.js";
 
 /** @import { Arithmetic, Numbers, Reading, Term } from "./arithmetic.js" */
@@ -281,11 +281,7 @@ function grid(terms, number, range, caption, winner) {
       { class: term === winner ? "winner" : outside ? "outside" : "" },
       drawing("rect", { x: column + 0.02, y: row + 0.02, width: 0.96, height: 0.96, fill: `rgb(${colour.join(" ")})` }),
       columns <= LEGIBLE
-        ? drawing(
-            "text",
-            { x: column + 0.5, y: row + 0.5, fill: isLight(colour) ? "#1d2126" : "#ffffff" },
-            briefly(value),
-          )
+        ? drawing("text", { x: column + 0.5, y: row + 0.5, fill: inkOn(colour) }, briefly(value))
         : null,
     );
   });
