@@ -32,7 +32,7 @@ export function overview(network, guide) {
   const narrow = matchMedia("(max-width: 45rem)");
 
   const draw = async () => {
-    const limit = narrow.matches ? Math.max(2, Math.floor(4 / lanes)) : lanes > 1 ? 3 : 6;
+    const limit = narrow.matches ? Math.max(2, Math.floor(3 / lanes)) : lanes > 1 ? 3 : 6;
     for (const { draw } of cards) await draw(limit, narrow.matches);
     connect(
       network,

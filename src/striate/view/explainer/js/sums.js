@@ -216,7 +216,7 @@ function products({ network, operation, numbers, arithmetic, place }) {
   const { low, high } = network.value(operation.inputs[0]);
   const weights = around(numbers.weight ? [...arithmetic.terms.map(({ weight }) => weight)] : []);
   const results = around(arithmetic.terms.map(({ product }) => product));
-  const filter = numbers.output.rank > 2 ? "the middle slice of the filter" : "the filter";
+  const filter = numbers.output.rank > 2 ? "The middle slice of the filter" : "The filter";
   return element(
     "div",
     { class: "products" },
@@ -224,7 +224,7 @@ function products({ network, operation, numbers, arithmetic, place }) {
     element("span", { class: "sign" }, "\u00d7"),
     grid(terms, ({ weight }) => weight, weights, `${filter}, from channel ${input} to map ${place.channel}`),
     element("span", { class: "sign" }, "="),
-    grid(terms, ({ product }) => product, results, "their products, which add up to this channel's part"),
+    grid(terms, ({ product }) => product, results, "Their products"),
   );
 }
 
