@@ -20,6 +20,8 @@ from striate.view.page import data as data_block
 from striate.view.page import document, element
 from striate.view.streams import Data
 
+STYLES = ("explainer", "network", "layer", "unit")
+
 
 def explain(
     model: nn.Module,
@@ -78,7 +80,9 @@ def explain(
         data_block("explanation", asdict(explanation)),
         *blocks.elements(),
     ]
-    page = document(f"How {title} sees an image", body, scripts=[script()], styles=[resource("explainer.css")])
+    page = document(
+        f"How {title} sees an image", body, scripts=[script()], styles=[resource(f"{name}.css") for name in STYLES]
+    )
     target = Path(path)
     write_atomically(target, page.encode())
     return target
