@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,3 +64,14 @@ def test_pyplot_is_never_loaded():
         "print('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_readmes_pictures_are_made_by_one_command(tmp_path):
+    draw_shapes(tmp_path / "shapes", 5)
+    fit("lenet5-modern", tmp_path / "shapes", epochs=1, image_size=16, threads=1, output=tmp_path / "run")
+    script = Path(__file__).parents[2] / "docs" / "make_pictures.py"
+    command = [sys.executable, script, tmp_path / "run", "--channels", "3", "1", "--output", tmp_path]
+    subprocess.run(command, check=True)
+    for name in ("feature_maps.png", "deconvnet.png"):
+        with Image.open(tmp_path / name) as picture:
+            assert min(picture.size) > 150

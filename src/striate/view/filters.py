@@ -16,7 +16,7 @@ ROWS, COLUMNS = 8, 16  # of a layer of many channels
 
 
 def filters(model: nn.Module, layer: str | nn.Module | None = None) -> Picture[Tensor]:
-    """Draw the filters of a convolution, red above and blue below zero.
+    """Draw the filters of a convolution, red above and blue below zero, or as curves where they have one axis.
 
     Filters of one channel are drawn side by side, up to 64 of them, and so are those of three channels, in colour, grey
     being zero. Of other filters each is a row with a panel a channel, up to 8 rows of 16.
@@ -42,7 +42,7 @@ def _draw(name: str, weight: Tensor) -> "Figure":
     total, channels = weight.shape[:2]
     size = " x ".join(map(str, weight.shape[2:]))
     largest = float(weight.abs().max()) or 1.0
-    scale = f"red above, blue below 0, up to {largest:.2g}"
+    scale = f"{'red above, blue below 0, ' if weight.ndim > 3 else ''}up to {largest:.2g}"
     coloured = channels == 3 and weight.ndim > 3
     if channels > 1 and not coloured:
         rows, columns = min(total, ROWS), min(channels, COLUMNS)

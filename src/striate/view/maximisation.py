@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from striate.view.layers import as_input, evaluating, outputs, recording
+from striate.view.layers import as_input, evaluating, outputs, recording, spatial_rank
 from striate.view.panels import LINES, draw_image, name_panel, new_panels
 from striate.view.picture import Picture
 from striate.view.projection import gradients
@@ -46,7 +46,7 @@ def maximise(
     steps: int = 200,
     norm: float | None = None,
     centre: float = 0.5,
-    jitter: int = 1,
+    jitter: int | None = None,
     seed: int = 0,
 ) -> Picture[Maximised]:
     r"""Make an image of a fixed norm that a unit answers as strongly as can be.
@@ -67,14 +67,15 @@ def maximise(
         norm: of the image less its centre; a quarter of the root of its number of elements if None.
         centre: the image that is neither dark nor bright.
         jitter: at every step the image is shifted by up to so many elements an axis, around the border, so that what
-            stands out does so at more than one place; 0 for the exact unit.
+            excites the unit does so a little beside it too; a 32nd of the shortest axis if None.
         seed: of noise and shifts.
 
     Returns:
         The picture of `Maximised`: the image (C, *S), the answers over the steps, the unit.
 
     Raises:
-        ValueError: a layer, channel or position that does not exist, or steps, norm or jitter below their least.
+        ValueError: a layer, channel or position that does not exist, or a shape, steps, norm or jitter that makes
+            no sense.
 
     Source: D. Erhan, Y. Bengio, A. Courville, P. Vincent, "Visualizing higher-layer features of a deep network", 2009;
     C. Olah, A. Mordvintsev, L. Schubert, "Feature visualization", Distill, 2017, for the spectrum and the shifts.
@@ -83,6 +84,10 @@ def maximise(
     >>> found.image.shape, bool(found.history[-1] > found.history[0])
     (torch.Size([1, 8, 8]), True)
     """
+    rank = spatial_rank(model)
+    if len(shape) != rank + 1 or min(shape) < 1:
+        raise ValueError(f"shape is {tuple(shape)}, expected channels and {rank} spatial sizes, as in (1, 28, 28)")
+    jitter = min(shape[1:]) // 32 if jitter is None else jitter
     for name, value, least in (("steps", steps, 1), ("jitter", jitter, 0)):
         if value < least:
             raise ValueError(f"{name} is {value}, expected at least {least}")

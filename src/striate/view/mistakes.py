@@ -63,13 +63,13 @@ def mistakes(model: nn.Module, data: ImageData, *, count: int = 24) -> Picture[M
     device = device_of(model)
     with evaluating(model), torch.no_grad():
         parts = [
-            scores_of(model, pixels.to(device).float() / 255, len(data.classes)).cpu()
+            scores_of(model, pixels.to(device).float() / 255, len(data.classes))
             for pixels in data.test.images.split(BATCH)
         ]
-    scores, labels = torch.cat(parts), data.test.labels
-    losses = losses_of(model, scores, labels)
+    labels = data.test.labels
+    losses = losses_of(model, torch.cat(parts), labels.to(device)).cpu()
     worst = losses.topk(min(count, len(losses))).indices
-    likeliest = scores.softmax(1).max(1)
+    likeliest = torch.cat(parts).cpu().softmax(1).max(1)
     found = Mistakes(
         data.test.images[worst], worst, losses[worst], labels[worst], likeliest.indices[worst], likeliest.values[worst]
     )

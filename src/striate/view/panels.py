@@ -89,7 +89,7 @@ def draw_map(
 
 
 def draw_image(axes: "Axes", image: Tensor, *, signed: bool = False, limits: Sequence[float] | None = None) -> None:
-    """Draw one image or signal (C, *S): three channels in colour, the mean of another number of them.
+    """Draw one image (C, *S): three channels in colour, the mean of another number; of one axis a curve a channel.
 
     Args:
         axes: where.
@@ -98,7 +98,11 @@ def draw_image(axes: "Axes", image: Tensor, *, signed: bool = False, limits: Seq
         limits: of an unsigned one, the values of black and white; the least and largest if None.
     """
     image = image.float()
-    if len(image) != 3 or image.ndim < 3:
+    if image.ndim == 2:
+        for channel, colour in zip(image, LINES, strict=False):
+            axes.plot(channel.numpy(), color=colour, linewidth=1)
+        return
+    if len(image) != 3:
         mean = image.mean(0)
         draw_map(axes, mean, scale=(float(mean.abs().max()) or 1.0) if signed else None, limits=limits)
         return

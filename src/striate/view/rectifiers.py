@@ -29,7 +29,8 @@ class Rectifying(TorchFunctionMode):
             of a leaky one what it makes of any tensor. Returns the output, with the gradient that is wanted.
 
     Smooth rectifiers (GELU, SiLU, ELU, softplus and the like) count as that which they approach for large signals,
-    max(signal, 0); so does ReLU6. Functions without a half that is switched off (tanh, sigmoid) are left alone.
+    max(signal, 0); so do ReLU6 and a clamp whose lower limit is 0. Functions without a half that is switched off (tanh,
+    sigmoid) are left alone.
     """
 
     def __init__(self, rule: Rule) -> None:
