@@ -49,7 +49,9 @@ def test_a_shared_layer_is_an_operation_a_call():
         ("", "mean"),
         ("", "linear"),
     ]
-    assert len(recording.calls("conv")) == 2
+    first, second = recording.returned["conv"]
+    assert recording.made_by("conv").index == second
+    assert recording.made_by("conv", 0).index == first
 
 
 def test_values_hold_what_was_computed():
@@ -143,8 +145,8 @@ def test_residual_networks_reach_as_published():
     image = torch.randn(1, 3, 64, 64)
     for late, size in ((False, 483), (True, 427)):
         recording = record(ResNet(late=late, width=2, classes=3), image)
-        last = recording.calls("layer4")[-1].outputs[0]
-        assert [(reach.size, reach.jump) for reach in recording.reaches[last]] == [(size, 32)] * 2
+        last = recording.made_by("layer4")
+        assert [(reach.size, reach.jump) for reach in recording.reaches[last.index]] == [(size, 32)] * 2
 
 
 def test_refusals_say_what_came():
@@ -155,8 +157,11 @@ def test_refusals_say_what_came():
         record(model, 3)
     with pytest.raises(ValueError, match=r"inputs of shape \(1, 1, 8, 8\) are refused by the model, a Sequential: "):
         record(model, torch.zeros(1, 1, 8, 8))
-    with pytest.raises(ValueError, match=r"layer must be a layer that the model calls, but .7. is none; called are .0"):
-        record(model, torch.zeros(1, 3, 8, 8)).calls("7")
+    recording = record(model, torch.zeros(1, 3, 8, 8))
+    with pytest.raises(ValueError, match=r"model calls, but got '7', which it does not call; it calls '0', ''"):
+        recording.made_by("7")
+    with pytest.raises(ValueError, match=r"the model calls, but got a Conv2d, called 1 times; it calls"):
+        recording.made_by(model[0], 1)
 
     class Silent(nn.Module):
         def forward(self, x):
@@ -176,3 +181,9 @@ def test_skips_and_audio_are_followed():
     audio = record(CausalAudio(), torch.randn(1, 1, 50))
     field = audio.reaches[audio.outputs[0]][0].field
     assert (field.size, field.jump, field.offset) == (1 + 1 + 2 + 4 + 8, 1, -15)
+
+
+def test_the_memory_format_is_known():
+    image = torch.randn(2, 3, 5, 4).contiguous(memory_format=torch.channels_last)
+    recording = record(nn.Sequential(nn.ReLU()), image)
+    assert [value.strides for value in recording.values] == [(60, 1, 12, 3)] * 2

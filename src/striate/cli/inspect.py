@@ -119,5 +119,5 @@ def _in_file(path: Path, name: str) -> "nn.Module":
         raise ValueError(f"{path} has no {name!r}")
     made = found if isinstance(found, nn.Module) or not callable(found) else found()
     if not isinstance(made, nn.Module):
-        raise TypeError(f"{name} in {path} gives a {type(made).__name__}, not a torch.nn.Module")
+        raise ValueError(f"{name} in {path} gives a {type(made).__name__}, not a torch.nn.Module")
     return made

@@ -1,7 +1,7 @@
 """What an operation costs: multiply-adds, connections, and the fully connected layer that it stands for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -34,9 +34,7 @@ class Cost:
     dense: int = 0
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(
-            self.multiply_adds + other.multiply_adds, self.connections + other.connections, self.dense + other.dense
-        )
+        return Cost(self.multiply_adds + other.multiply_adds, self.connections + other.connections)
 
 
 def cost_of(recording: Recording, operation: Operation) -> Cost:
@@ -47,7 +45,8 @@ def cost_of(recording: Recording, operation: Operation) -> Cost:
     >>> cost_of(found, found.operations[0])
     Cost(multiply_adds=117600, connections=122304, dense=4816896)
     """
-    return sum((_step(recording, step) for step in operation.steps), Cost())
+    total = sum((_step(recording, step) for step in operation.steps), Cost())
+    return replace(total, dense=_dense(recording, operation))
 
 
 def parameters_of(operation: Operation) -> tuple[nn.Parameter, ...]:
@@ -78,13 +77,13 @@ def _layer(step: Operation, read: Sequence[Value], made: Value) -> Cost:
     bias = made.elements if getattr(layer, "bias", None) is not None else 0
     if isinstance(layer, ConvNd):
         products = made.elements * layer.weight[0].numel()
-        return Cost(products, products + bias, _dense(read[0], made))
+        return Cost(products, products + bias)
     if isinstance(layer, ConvTransposeNd):
         products = read[0].elements * layer.weight[0].numel()
-        return Cost(products, products + bias, _dense(read[0], made))
+        return Cost(products, products + bias)
     if isinstance(layer, LocalLayer):
         products = made.shape[0] * layer.weight.numel() if len(made.shape) > layer.geometry.ndim + 1 else 0
-        return Cost(products, products + bias, _dense(read[0], made))
+        return Cost(products, products + bias)
     if isinstance(layer, nn.MultiheadAttention):
         return _attention_layer(step, layer)
     if any(map.step.size > 1 for link in step.links for map in link.maps.values()):
@@ -104,25 +103,25 @@ def _attention_layer(step: Operation, layer: nn.MultiheadAttention) -> Cost:
 
 
 def _convolution(step: Operation, made: Value) -> Cost:
-    input, weight = _argument(step, 0, "input"), _argument(step, 1, "weight")
+    weight = _argument(step, 1, "weight")
     per_place = prod(weight.shape)
     products = made.elements // weight.shape[0] * per_place
-    if isinstance(weight, Tensor) and not isinstance(weight, nn.Parameter):
+    if isinstance(weight, Tensor) and not isinstance(weight, nn.Parameter) and not weight.is_meta:
         per_place = int(torch.count_nonzero(weight))
     connections = made.elements // weight.shape[0] * per_place
-    return Cost(products, connections + _bias(step, made), _dense(input, made))
+    return Cost(products, connections + _bias(step, made))
 
 
 def _transposed_convolution(step: Operation, made: Value) -> Cost:
     input, weight = _argument(step, 0, "input"), _argument(step, 1, "weight")
     products = prod(input.shape) * prod(weight.shape[1:])
-    return Cost(products, products + _bias(step, made), _dense(input, made))
+    return Cost(products, products + _bias(step, made))
 
 
-def _our_transposed_convolution(step: Operation, made: Value) -> Cost:
+def _our_transposed_convolution(step: Operation, made: Value) -> Cost:  # noqa: ARG001
     input, weight = step.arguments[:2]
     products = prod(input.shape) * prod(weight.shape[1:])
-    return Cost(products, products, _dense(input, made))
+    return Cost(products, products)
 
 
 def _linear(step: Operation, made: Value) -> Cost:
@@ -197,11 +196,13 @@ def _bias(step: Operation, made: Value) -> int:
     return 0 if _argument(step, 2, "bias") is None else made.elements
 
 
-def _dense(input: Any, made: Value) -> int:  # noqa: ANN401
-    """Weights from all elements of a sample to all of its outputs."""
-    batch = max(int(input.shape[0]), 1)
-    inputs: int = prod(input.shape)
-    return inputs // batch * (made.elements // batch)
+def _dense(recording: Recording, operation: Operation) -> int:
+    """Weights from all elements of a sample to all of its outputs, where a window with weights stands for them."""
+    if not any(step.name in _WINDOWED or isinstance(step.module, _WINDOWED_LAYERS) for step in operation.steps):
+        return 0
+    read, made = recording.values[operation.inputs[0]], recording.values[operation.outputs[0]]
+    batch = max(read.shape[0], 1)
+    return read.elements // batch * (made.elements // batch)
 
 
 _FUNCTIONS: dict[str, Callable[[Operation, Value], Cost]] = {
@@ -221,3 +222,10 @@ _FUNCTIONS: dict[str, Callable[[Operation, Value], Cost]] = {
         f"{kind}_pool{n}d": _pooling for n in (1, 2, 3) for kind in ("max", "avg", "lp", "adaptive_avg", "adaptive_max")
     },
 }
+
+_WINDOWED_LAYERS = (ConvNd, ConvTransposeNd, LocalLayer)
+_WINDOWED = frozenset(
+    name
+    for name, rule in _FUNCTIONS.items()
+    if rule in {_convolution, _transposed_convolution, _our_transposed_convolution}
+)

@@ -18,6 +18,9 @@ CONSTANTS = frozenset(
 )
 
 
+# Functions that take no more than shape or dtype from their second argument
+LIKE_ANOTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as", "to"})
+
 # What moves nothing and computes nothing: such calls are followed, and are no row of a table
 VIEWS = frozenset(
     {

@@ -17,7 +17,7 @@ from striate.graph.axis import Whole
 from striate.graph.dims import plain, spatial
 from striate.graph.grouping import Draft, grouped
 from striate.graph.linking import Link, Regroup, Spec, joined
-from striate.graph.naming import CONSTANTS, name_of, written_by
+from striate.graph.naming import CONSTANTS, LIKE_ANOTHER, name_of, written_by
 from striate.graph.recording import Recording, Value
 from striate.graph.rules import Rule, rule_of_function, rule_of_module
 from striate.graph.rules.operands import Operand, Result, Told, operands_in
@@ -124,7 +124,8 @@ class _Recorder(TorchFunctionMode):
             return func(*args, **kwargs)
         written = written_by(func, name, args, kwargs)
         self._keep_what_is_overwritten(written)
-        traced = self._traced(args), self._traced(kwargs)
+        followed = 1 if name in LIKE_ANOTHER else len(args)
+        traced = (*self._traced(args[:followed]), *args[followed:]), self._traced(kwargs)
         result = func(*args, **kwargs)
         made = [written] if name == "__setitem__" and written is not None else tensors_in(result)
         if made and (written is not None or any(tensor not in self.known for tensor in made)):
@@ -196,7 +197,8 @@ class _Recorder(TorchFunctionMode):
 
     def _add(self, tensor: Tensor, producer: int | None, dims: Any) -> Value:  # noqa: ANN401
         kept = tensor.detach() if self.keep else None
-        value = Value(len(self.values), tuple(tensor.shape), tensor.dtype, kept, producer, dims)
+        strides = tensor.stride() if tensor.layout is torch.strided else ()
+        value = Value(len(self.values), tuple(tensor.shape), tensor.dtype, kept, producer, dims, strides)
         self.values.append(value)
         self.known[tensor] = value
         return value

@@ -29,6 +29,7 @@ class Value:
         tensor: itself, or None where the recording keeps none; a copy where something worked on it in place later.
         producer: number of the operation that made it; None for an input of the model.
         dims: where the spatial axes of the model's input lie in its dimensions.
+        strides: its strides in elements, which tell the memory format.
     """
 
     index: int
@@ -37,6 +38,7 @@ class Value:
     tensor: Tensor | None = field(repr=False)
     producer: int | None
     dims: Dims = field(repr=False)
+    strides: tuple[int, ...] = field(repr=False)
 
     @property
     def bytes(self) -> int:

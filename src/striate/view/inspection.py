@@ -226,7 +226,7 @@ def _kernels(recording: Recording, inputs: tuple[Any, ...]) -> dict[int, str]:
         ours = type(module).__module__.startswith("striate.")
         if isinstance(module, _ConvNd) and ours:
             value = recording.values[operation.inputs[0]]
-            example = torch.empty(value.shape, dtype=value.dtype, device=_device(inputs))
+            example = torch.empty_strided(value.shape, value.strides, dtype=value.dtype, device=_device(inputs))
             found[operation.index] = plan_of_call(module, example).kernels.get("inference", "")
         elif not ours:
             found[operation.index] = "torch"

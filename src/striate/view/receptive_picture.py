@@ -30,7 +30,9 @@ def draw(found: UnitField) -> "Figure":
         for axes, (rows, columns, at) in zip(np.atleast_1d(figure.subplots(1, len(cuts))), cuts, strict=True):
             _slice(axes, found, rows, columns, at)
     named = f"unit {found.unit}" if found.unit else "a unit"
-    figure.suptitle(f"{named} of {found.layer or 'the model'}", fontsize=9, color=INK, x=0.02, ha="left")
+    felt = "" if found.extent is None else f", dashed: {found.share:.0%} of its gradient"
+    title = f"{named} of {found.layer or 'the model'}\nblue: what it can see{felt}"
+    figure.suptitle(title, fontsize=8, color=INK, x=0.02, ha="left")
     return figure
 
 
@@ -97,7 +99,8 @@ def _curve(axes: "Axes", found: UnitField) -> None:
         axes.plot(((signal - low) / (high - low).clamp(min=1e-12)).numpy(), color="#999999", linewidth=0.8)
     if found.effective is not None:
         heat = found.effective.cpu()
-        axes.fill_between(range(size), (heat / heat.max().clamp(min=1e-300)).numpy(), color=FELT, alpha=0.5)
+        height = (heat / heat.max().clamp(min=1e-300)).numpy()
+        axes.fill_between(range(size), height, color=FELT, alpha=0.5, step="mid", linewidth=0)
     if found.positions[0]:
         axes.axvspan(found.positions[0][0] - 0.5, found.positions[0][-1] + 0.5, color=SEEN, alpha=0.12)
     if found.extent is not None:

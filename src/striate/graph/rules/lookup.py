@@ -29,6 +29,7 @@ _RULES: dict[str, Rule] = {
     "select": shapes.selected,
     "index_select": shapes.index_selected,
     "__getitem__": shapes.indexed,
+    "__setitem__": shapes.assigned,
     "stack": shapes.stacked,
     "flip": shapes.flipped,
     "roll": shapes.rolled,

@@ -136,15 +136,9 @@ def indexed(result: Result, input: Operand, index: Any) -> Told:
     A dimension that a number takes away still tells which position was read, so its axis is kept, with one position, in
     a neighbour; where there is none the axis is read whole.
     """
-    items = list(index) if isinstance(index, tuple) else [index]
-    if any(not (item is None or item is Ellipsis or isinstance(item, int | slice)) for item in items):
+    items = _plain(index, input.ndim)
+    if items is None:
         return []
-    if any(isinstance(item, bool) for item in items):
-        return []
-    taken = sum(1 for item in items if isinstance(item, int | slice))
-    rest = [slice(None)] * (input.ndim - taken)
-    place = next((number for number, item in enumerate(items) if item is Ellipsis), len(items))
-    items[place : place + 1] = rest
     spec: list[Follows] = []
     dim = 0
     gone: Follows = ()
@@ -161,6 +155,38 @@ def indexed(result: Result, input: Operand, index: Any) -> Told:
     if gone and spec and len(spec) == result.ndim:
         spec[0] += gone
     return told((input, spec))
+
+
+def assigned(result: Result, target: object, index: Any, value: object) -> Told:
+    """Return the rule of `tensor[index] = value`, with indices as in `indexed`; the rest of the tensor stays."""
+    items = _plain(index, result.ndim)
+    if items is None or None in items:
+        return []
+    pairs = [(target, same(target, range(result.ndim)))]
+    if isinstance(value, Operand):
+        spec: list[Follows] = [()] * result.ndim
+        kept = [dim for dim, item in enumerate(items) if isinstance(item, slice)]
+        for source, dim in zip(reversed(range(value.ndim)), reversed(kept), strict=False):
+            positions = range(result.shape[dim])[items[dim]]
+            if value.shape[source] == len(positions) > 1:
+                sources = [positions.index(o) if o in positions else NOTHING for o in range(result.shape[dim])]
+                spec[dim] = ((source, Gathered.of(len(positions), sources)),)
+        pairs.append((value, spec))
+    return told(*pairs)
+
+
+def _plain(index: Any, ndim: int) -> list[Any] | None:
+    """Return an index as one item a dimension, and None where a new one comes; None if it holds a tensor or a mask."""
+    items = list(index) if isinstance(index, tuple) else [index]
+    if any(
+        isinstance(item, bool) or not (item is None or item is Ellipsis or isinstance(item, int | slice))
+        for item in items
+    ):
+        return None
+    rest = [slice(None)] * (ndim - sum(1 for item in items if isinstance(item, int | slice)))
+    place = next((number for number, item in enumerate(items) if item is Ellipsis), len(items))
+    items[place : place + 1] = rest
+    return items
 
 
 def concatenation(result: Result, tensors: Sequence[Any], dim: int = 0, **keywords: Any) -> Told:
