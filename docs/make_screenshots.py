@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="an HTML file")
     parser.add_argument("--width", type=int, default=1080, help="of the window, in pixels")
-    parser.add_argument("--height", type=int, default=1300, help="at most, in pixels")
+    parser.add_argument("--height", type=int, default=1640, help="at most, in pixels")
     parser.add_argument("--scheme", choices=("light", "dark"), default="light")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "images", metavar="FOLDER")
     given = parser.parse_args()

@@ -25,13 +25,13 @@ MAY_IMPORT = {
     "train": {"arithmetic", "engine", "functional", "nn", "models", "data", "words"},
     "words": set(),
     "view": {
-        *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph"),
-        *("models", "data", "train", "words"),
+        *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "models", "data", "train"),
+        "words",
     },
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "cli": {
-        *("arithmetic", "engine", "functional", "filters", "nn", "graph"),
-        *("models", "data", "train", "view", "bench", "words"),
+        *("arithmetic", "engine", "functional", "filters", "nn", "graph", "models", "data", "train", "view", "bench"),
+        "words",
     },
 }
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from striate.view.page import document, element, section, table
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -33,13 +35,13 @@ class _Cells:
 
 def as_text(found: "Inspection") -> str:
     """Return the table as text, with the totals and a line a note under it."""
-    table = _cells(found)
-    lines = [table.titles, *table.rows, table.totals]
+    cells = _cells(found)
+    lines = [cells.titles, *cells.rows, cells.totals]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     text = [
         "  ".join(
             cell.rjust(width) if title in _RIGHT else cell.ljust(width)
-            for title, cell, width in zip(table.titles, line, widths, strict=True)
+            for title, cell, width in zip(cells.titles, line, widths, strict=True)
         ).rstrip()
         for line in lines
     ]
@@ -52,16 +54,16 @@ def as_table(found: "Inspection") -> "Table":
     from rich.table import Table  # noqa: PLC0415, a terminal is not always there
 
     cells = _cells(found)
-    table = Table(
+    drawn = Table(
         title=_title(found), caption="\n".join(_under(found)), title_justify="left", caption_justify="left", box=None,
         pad_edge=False, header_style="bold", show_footer=True,
     )  # fmt: skip
     for title, total in zip(cells.titles, cells.totals, strict=True):
         justify = "right" if title in _RIGHT else "left"
-        table.add_column(title, footer=total, justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
+        drawn.add_column(title, footer=total, justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
     for row in cells.rows:
-        table.add_row(*row)
-    return table
+        drawn.add_row(*row)
+    return drawn
 
 
 def as_html(found: "Inspection") -> str:
@@ -86,13 +88,12 @@ def as_html(found: "Inspection") -> str:
 
 def as_page(found: "Inspection") -> str:
     """Return the table as a page of its own."""
-    style = "body{font-family:system-ui,sans-serif;margin:2rem}table{border-collapse:collapse;font-size:.85rem}"
-    style += "td,th{padding:.15rem .6rem;white-space:nowrap}tbody tr:nth-child(even){background:#8881}"
-    style += "caption{text-align:left;font-weight:bold;padding-bottom:.5rem}:root{color-scheme:light dark}"
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{html.escape(_title(found))}</title>\n'
-        f"<style>{style}</style></head>\n<body>\n{as_html(found)}\n</body>\n</html>\n"
-    )
+    cells = _cells(found)
+    words = [title for title in cells.titles if title not in _RIGHT]
+    whole = table(cells.titles, [*cells.rows, cells.totals], caption=_title(found), words=words)
+    notes = element("ul", *(element("li", note) for note in _under(found)), class_="quiet")
+    wider = "body { max-width: 92rem }"  # the table has fifteen columns
+    return document(_title(found), section("Layers", whole, notes), styles=[wider])
 
 
 def as_csv(found: "Inspection") -> str:

@@ -1,48 +1,64 @@
-import time
-
 import pytest
 import torch
-from pages import section
+from pages import read, section
 from torch import nn
+from torch.nn import functional as F
 
-from striate.view.report.layers import layer_seconds
+import striate
+from striate.view.report.layers import layers_section
 
 
-class Nap(nn.Module):
-    """Does nothing for a time."""
+class Branching(nn.Module):
+    """A shared layer, a sum, and a function that no layer calls."""
 
-    def __init__(self, seconds):
+    def __init__(self):
         super().__init__()
-        self.seconds = seconds
+        self.conv = nn.Conv2d(1, 1, 3, padding=1)
+        self.head = nn.Linear(64, 2)
 
     def forward(self, images):
-        time.sleep(self.seconds)
-        return images
+        once = F.relu(self.conv(images))
+        return self.head((once + self.conv(once)).flatten(1))
 
 
-def test_each_layer_takes_its_own_time_and_a_shared_one_all_of_its_calls():
-    twice = Nap(0.02)
-    taken = layer_seconds(nn.Sequential(Nap(0.01), twice, nn.Sequential(nn.Identity()), twice), torch.zeros(1))
-    assert list(taken) == ["0", "1", "2.0"]
-    assert taken["2.0"] < 0.01 <= taken["0"]
-    assert taken["1"] >= 0.04
+def table(markup):
+    (head, *rows) = read(markup).one("table").rows()
+    assert head == ["layer", "type", "output", "multiply-adds", "ms", "share"]
+    return rows
 
 
-def test_hooks_are_removed_after_an_error():
-    model = nn.Sequential(nn.Linear(3, 2))
-    with pytest.raises(RuntimeError):
-        layer_seconds(model, torch.zeros(1, 4))
-    assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+def test_every_call_of_a_layer_and_every_function_between_them_has_a_row():
+    rows = table(layers_section(Branching().train(), torch.zeros(5, 1, 8, 8).byte(), threads=1))
+    assert [row[:4] for row in rows] == [
+        ["conv", "Conv2d", "1 x 8 x 8", "576"],
+        ["(the model)", "relu", "1 x 8 x 8", ""],
+        ["conv", "Conv2d", "1 x 8 x 8", "576"],
+        ["(the model)", "add", "1 x 8 x 8", ""],
+        ["head", "Linear", "2", "128"],
+    ]
 
 
-def test_every_layer_has_a_row_and_the_shares_are_of_their_sum(page, trained):
-    (head, *rows) = section(page, "Time by layer").one("table").rows()
-    assert head == ["layer", "type", "ms", "share"]
-    leaves = {
-        name: type(module).__name__ for name, module in trained.model.named_modules() if not list(module.children())
-    }
-    assert {name: kind for name, kind, *_ in rows} == leaves
-    total = sum(float(row[2]) for row in rows)
-    assert [float(row[3].rstrip("%")) for row in rows] == pytest.approx(
-        [100 * float(row[2]) / total for row in rows], abs=0.05 + 100 * 0.0005 * (len(rows) + 1) / total
+def test_the_shares_are_of_the_sum_of_all_times(page):
+    shown = section(page, "Time by layer")
+    rows = shown.one("table").rows()[1:]
+    total = sum(float(row[4]) for row in rows)
+    rounding = 0.05 + 100 * 0.0005 * (len(rows) + 1) / total
+    assert [float(row[5].rstrip("%")) for row in rows] == pytest.approx(
+        [100 * float(row[4]) / total for row in rows], abs=rounding
     )
+    assert float(shown.all("p")[0].text.split(" ms")[0]) == pytest.approx(total, abs=0.005 + 0.0005 * len(rows))
+
+
+def test_multiply_adds_are_those_of_inspect(page, trained):
+    found = striate.inspect(trained.model, torch.zeros(1, 1, 16, 16), measure=False)
+    rows = section(page, "Time by layer").one("table").rows()[1:]
+    assert [row[0] for row in rows] == [row.path for row in found.rows]
+    assert [int(row[3].replace(",", "") or 0) for row in rows] == [row.multiply_adds for row in found.rows]
+
+
+def test_the_model_and_the_threads_are_left_as_they_were():
+    model, before = Branching().train(), torch.get_num_threads()
+    layers_section(model, torch.zeros(2, 1, 8, 8).byte(), threads=before + 1)
+    assert model.training
+    assert torch.get_num_threads() == before
+    assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())

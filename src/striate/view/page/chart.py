@@ -94,7 +94,7 @@ def nice_ticks(values: Sequence[float], most: int = 6) -> list[float]:
     >>> nice_ticks([0.93, 0.991])
     [0.92, 0.94, 0.96, 0.98, 1.0]
     >>> nice_ticks([2.0, 2.0])
-    [1.0, 2.0, 3.0]
+    [1.0, 1.5, 2.0, 2.5, 3.0]
     """
     low, high = min(values), max(values)
     if high == low:
