@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from striate.train import predict as predict
     from striate.train import shift_consistency as shift_consistency
     from striate.view.checkerboard import checkerboard_score as checkerboard_score
+    from striate.view.explainer import explain as explain
     from striate.view.inspection import inspect as inspect
     from striate.view.receptive import receptive_field as receptive_field
 
@@ -35,6 +36,7 @@ _HOMES = {
     "fit": "striate.train",
     "predict": "striate.train",
     "checkerboard_score": "striate.view.checkerboard",
+    "explain": "striate.view.explainer",
     "inspect": "striate.view.inspection",
     "receptive_field": "striate.view.receptive",
     "shift_consistency": "striate.train",
@@ -45,6 +47,7 @@ __all__ = [
     "accelerate",
     "checkerboard_score",
     "evaluate",
+    "explain",
     "explain_plan",
     "fit",
     "inspect",

@@ -12,6 +12,7 @@ from striate.cli.bench import bench
 from striate.cli.compare import compare
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
+from striate.cli.explain import explain
 from striate.cli.filter import filter_image
 from striate.cli.inspect import inspect
 from striate.cli.models import models
@@ -54,6 +55,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(explain)
 app.command()(compare)
 app.command()(inspect)
 app.command("filter")(filter_image)

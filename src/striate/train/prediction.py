@@ -94,6 +94,18 @@ class Predictor:
         self, images: str | PathLike[str] | Iterable[str | PathLike[str]] | Tensor, *, invert: Invert = "auto"
     ) -> list[Prediction]:
         """Tell what images show; the arguments are those of `predict`."""
+        names, pixels, inverted = self.prepare(images, invert=invert)
+        if not names:
+            return []
+        probabilities = self._probabilities(pixels)
+        count = probabilities.shape[1]
+        classes = [str(label) for label in range(count)] if self.data is None else self.data.classes
+        return list(_ranked(names, classes, probabilities, inverted))
+
+    def prepare(
+        self, images: str | PathLike[str] | Iterable[str | PathLike[str]] | Tensor, *, invert: Invert = "auto"
+    ) -> tuple[list[str], Tensor, Tensor]:
+        """Return images' names, their pixels (N, C, H, W) as the model takes them, and which were inverted (N,)."""
         if invert not in {"auto", True, False}:
             raise ValueError(f"unknown invert {invert!r}; known are 'auto', True, False")
         if isinstance(images, Tensor):
@@ -104,13 +116,9 @@ class Predictor:
         else:
             names, pixels = self._read([images] if isinstance(images, str | PathLike) else images)
         if not names:
-            return []
+            return names, pixels, torch.zeros(0, dtype=torch.bool)
         inverted = self._inverted(pixels, invert)
-        pixels = torch.where(inverted[:, None, None, None], 1 - pixels, pixels)
-        probabilities = self._probabilities(pixels)
-        count = probabilities.shape[1]
-        classes = [str(label) for label in range(count)] if self.data is None else self.data.classes
-        return list(_ranked(names, classes, probabilities, inverted))
+        return names, torch.where(inverted[:, None, None, None], 1 - pixels, pixels), inverted
 
     def _read(self, paths: Iterable[str | PathLike[str]]) -> tuple[list[str], Tensor]:
         data = self.data

@@ -5,6 +5,7 @@ from striate.view.comparison import comparison
 from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
 from striate.view.deconvnet import deconvnet
+from striate.view.explainer import explain
 from striate.view.filters import filters
 from striate.view.grad_cam import ClassMap, grad_cam, grad_cam_stages
 from striate.view.guided import guided_backpropagation
@@ -35,6 +36,7 @@ __all__ = [
     "comparison",
     "confusion_matrix",
     "deconvnet",
+    "explain",
     "feature_maps",
     "filters",
     "grad_cam",
