@@ -1,7 +1,8 @@
 """Make the screenshots of README and docs: `python docs/make_screenshots.py runs/NAME/report.html explain.html ...`.
 
 Each page is shown in a headless Chromium and written to docs/images under its own name, as a PNG of at most 200 kB:
-report.html becomes docs/images/report.png. It needs an installed Chromium and `pip install playwright`.
+report.html becomes docs/images/report.png. What follows a `#` is the place in the page, as its address shows it:
+`"explain.html#layer?value=2&channel=1&at=11.15"`. It needs an installed Chromium and `pip install playwright`.
 """
 
 import argparse
@@ -18,15 +19,17 @@ from browser import chromium, missing  # noqa: E402
 
 LARGEST = 200_000  # bytes of a file
 SHARP = 1.5  # pixels of the picture for one of the page
+SETTLED = 500  # milliseconds in which a page draws itself
 
 
-def screenshot(page: Path, width: int, height: int, scheme: str) -> bytes:
+def screenshot(page: Path, place: str, width: int, height: int, scheme: str) -> bytes:
     """Return the top of a page as a PNG; a page that is shorter than the height is shown whole, without emptiness."""
     with chromium() as browser:
         window = browser.new_page(
             viewport={"width": width, "height": height}, device_scale_factor=SHARP, color_scheme=scheme
         )
-        window.goto(page.resolve().as_uri())
+        window.goto(page.resolve().as_uri() + (f"#{place}" if place else ""))
+        window.wait_for_timeout(SETTLED)
         high = min(height, window.evaluate("Math.ceil(document.body.getBoundingClientRect().bottom)"))
         picture: bytes = window.screenshot(clip={"x": 0, "y": 0, "width": width, "height": high})
     return picture
@@ -50,7 +53,7 @@ def compressed(picture: bytes) -> bytes:
 def main() -> None:
     """Read the command line and make each picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="an HTML file")
+    parser.add_argument("pages", nargs="+", metavar="PAGE[#PLACE]", help="an HTML file")
     parser.add_argument("--width", type=int, default=1080, help="of the window, in pixels")
     parser.add_argument("--height", type=int, default=1640, help="at most, in pixels")
     parser.add_argument("--scheme", choices=("light", "dark"), default="light")
@@ -58,11 +61,13 @@ def main() -> None:
     given = parser.parse_args()
     if lacking := missing():
         parser.error(lacking)
-    for page in given.pages:
+    for asked in given.pages:
+        name, _, place = asked.partition("#")
+        page = Path(name)
         if not page.is_file():
             parser.error(f"there is no page {page}")
         path = given.output / f"{page.stem}.png"
-        path.write_bytes(compressed(screenshot(page, given.width, given.height, given.scheme)))
+        path.write_bytes(compressed(screenshot(page, place, given.width, given.height, given.scheme)))
         print(f"{path}: {path.stat().st_size:,} bytes")  # noqa: T201  what was made
 
 

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from striate.arithmetic import Reach
+from striate.engine.evaluating import evaluating
 from striate.view.field import cut
-from striate.view.layers import Call, evaluating, listening
+from striate.view.layers import Call, listening
 
 
 class Best(NamedTuple):

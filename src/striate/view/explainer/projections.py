@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from striate.view.layers import Call, evaluating, listening, recording
+from striate.engine.evaluating import evaluating
+from striate.view.layers import Call, listening, recording
 from striate.view.rectifiers import Rectifying, deconvnet_rule
 from striate.view.units import choose_unit
 
