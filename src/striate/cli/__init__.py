@@ -1,4 +1,4 @@
-"""The command line: `striate train`, `striate evaluate`, `striate predict`, `striate filter`, `striate bench`."""
+"""The command line: `striate` and its verbs, one file each."""
 
 from striate.cli.app import app
 

@@ -11,7 +11,9 @@ from striate.cli.bench import bench
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.filter import filter_image
+from striate.cli.neocognitron import neocognitron
 from striate.cli.predict import predict
+from striate.cli.sparse_code import sparse_code
 from striate.cli.train import train
 
 
@@ -51,6 +53,8 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
 app.command("filter")(filter_image)
+app.command()(neocognitron)
+app.command("sparse-code")(sparse_code)
 app.command()(bench)
 
 

@@ -109,14 +109,12 @@ def _write_image(path: Path, picture: "Tensor") -> None:
 
 
 def _draw(pixels: "Tensor", weight: "Tensor", picture: "Tensor", title: str, path: Path | None, show: bool) -> None:
-    from striate.train.files import write_atomically  # noqa: PLC0415
+    from striate.view.figure import write_figure  # noqa: PLC0415
     from striate.view.filtering import filtering  # noqa: PLC0415
 
     drawn = filtering(pixels, weight, picture, title)
     if path is not None:
-        content = io.BytesIO()
-        drawn.savefig(content, format=path.suffix[1:].lower())
-        write_atomically(path, content.getvalue())
+        write_figure(drawn, path)
     if show:
         shown = path or Path(tempfile.mkdtemp(prefix="striate-")) / "filter.png"  # stays: the viewer reads it later
         if path is None:
