@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 PLACES = 3  # pixels of 16, about a fifth of the field
 LEARNT = 4000  # digits shown to each layer
 NAMING = 10000  # digits by which the last cells are named
+PLANES = (24, 48, 600)  # for digits: the last cells must tell hundreds of shapes apart, not five
 
 
 class Stimuli(StrEnum):
@@ -94,10 +95,9 @@ def _mnist(out: Path, seed: int, together: bool, digits: int) -> dict[str, Any]:
     order = permutation(len(data.train), seed=seed, epoch=0)
     train, labels = data.train.images[order].float() / 255, data.train.labels[order]
     test, truth = data.test.images.float() / 255, data.test.labels
-    # The last cells must tell hundreds of shapes apart, not five: more of them, and more selective.
-    model = Neocognitron((24, 48, 600), 28, selectivity=(4.0, 1.5, 3.0))
+    model = Neocognitron(PLANES, 28, selectivity=(4.0, 1.5, 3.0))
     self_organise(model, train[:LEARNT], together=together)
-    output.print(f"{count(LEARNT, 'digit')} seen without labels. Of 10,000 test digits are right:")
+    output.print(f"{count(LEARNT, 'digit')} seen without labels. Of {count(len(test), 'test digit')} are right:")
 
     def share(found: "Tensor") -> float:
         return float((found == truth).float().mean())

@@ -44,7 +44,8 @@ def fit_gabor(weight: Tensor) -> GaborFit:
 
     x' runs across the stripes. For given middle, frequency, direction and widths the best alpha and beta solve two
     linear equations; the other six numbers descend by Adam from four starts: the filter's strongest frequency, at its
-    centre of energy and at its peak of energy, with a narrow and a wide bell. The best fit met is returned.
+    centre of energy and at its peak of energy, with a narrow and a wide bell. The best fit met is returned. A bell
+    without a wave is the limit of low frequencies, and fits as well.
 
     Args:
         weight: (K, 1, H, W), none of them all zeros.
@@ -101,9 +102,11 @@ def _descend(pictures: Tensor) -> tuple[Tensor, Tensor]:
 def _starts(pictures: Tensor) -> Tensor:
     """Row, column, frequency down and right, logarithm of the widths across and along: (K, tries, 6)."""
     count, height, width = pictures.shape
-    power = torch.fft.rfft2(pictures, s=(GRID, GRID)).abs().flatten(1).argmax(1)
-    up = torch.fft.fftfreq(GRID, dtype=torch.float64)[power // (GRID // 2 + 1)]
-    right = torch.fft.rfftfreq(GRID, dtype=torch.float64)[power % (GRID // 2 + 1)]
+    amplitude = torch.fft.rfft2(pictures, s=(GRID, GRID)).abs().flatten(1)
+    amplitude[:, 0] = 0  # a wave of frequency 0 has no direction to descend from
+    strongest = amplitude.argmax(1)
+    up = torch.fft.fftfreq(GRID, dtype=torch.float64)[strongest // (GRID // 2 + 1)]
+    right = torch.fft.rfftfreq(GRID, dtype=torch.float64)[strongest % (GRID // 2 + 1)]
     energy = pictures.square()
     down_places, right_places = places(height), places(width)
     centre = (energy.sum(2) @ down_places, energy.sum(1) @ right_places)
@@ -122,7 +125,7 @@ def _share(targets: Tensor, numbers: Tensor) -> Tensor:
     sides = targets.shape[1:]
     down = places(sides[0])[:, None] - row
     over = places(sides[1]) - column
-    frequency = torch.hypot(up, right) + 1e-9
+    frequency = (up.square() + right.square() + 1e-18).sqrt()
     x, y = (over * right + down * up) / frequency, (down * right - over * up) / frequency
     bell = torch.exp(-(x / _width(across, sides)).square() / 2 - (y / _width(along, sides)).square() / 2)
     phase = 2 * math.pi * frequency * x

@@ -105,8 +105,9 @@ class SparseCoding(nn.Module):
 
     def _largest_eigenvalue(self, height: int, width: int) -> float:
         """Of the filters' Gram operator, or a bound of it: what limits a step."""
-        if (height, width) == self.weight.shape[2:]:
-            return float(torch.linalg.matrix_norm(self.weight.flatten(1), 2).square())
+        weight = self.weight.detach()
+        if (height, width) == weight.shape[2:]:
+            return float(torch.linalg.matrix_norm(weight.flatten(1), 2).square())
         # Maps of codes, with zeros around them, make no use of the wrap of a circular convolution on the image's grid,
         # whose eigenvalues are the sums of the filters' power at each frequency.
-        return float(torch.fft.rfft2(self.weight, s=(height, width)).abs().square().sum(0).max())
+        return float(torch.fft.rfft2(weight, s=(height, width)).abs().square().sum(0).max())
