@@ -11,6 +11,7 @@ from striate.cli.console import count, duration, output
 if TYPE_CHECKING:
     from torch import Tensor
 
+TIMES = 20  # that each pattern is shown, as in the paper
 PLACES = 3  # pixels of 16, about a fifth of the field
 LEARNT = 4000  # digits shown to each layer
 NAMING = 10000  # digits by which the last cells are named
@@ -64,16 +65,18 @@ def _five(out: Path, seed: int, together: bool) -> dict[str, Any]:
 
     model = Neocognitron()
     patterns = five_patterns()
-    shown = presentations(patterns, 20, largest_shift=PLACES, generator=stream(seed, 0))
+    shown = presentations(patterns, TIMES, largest_shift=PLACES, generator=stream(seed, 0))
     self_organise(model, shown, together=together)
     trials = distorted(patterns, largest_shift=PLACES, generator=stream(seed, 1))
-    truth = {kind: torch.arange(len(patterns)).repeat(len(images) // len(patterns)) for kind, images in trials.items()}
-    names = winner_labels(model(shown), truth["noisy"], len(patterns))
+    each = torch.arange(len(patterns))
+    names = winner_labels(model(shown), each.repeat(TIMES), len(patterns))
     cells = sum(int(number) >= 0 for number in names)
-    output.print(f"Shown 20 times each, {count(len(patterns), 'pattern')} are named by {count(cells, 'last cell')}.")
+    output.print(
+        f"Shown {TIMES} times each, {count(len(patterns), 'pattern')} are named by {count(cells, 'last cell')}."
+    )
     shares = {}
     for kind, images in trials.items():
-        right = recognise(model(images), names) == truth[kind]
+        right = recognise(model(images), names) == each.repeat(len(images) // len(patterns))
         shares[kind] = float(right.float().mean())
         output.print(f"  {kind:8} {shares[kind]:7.1%} recognised of {len(images)}")
     write_figure(cell_answers(model, patterns[4:]), out / "cells.png")
