@@ -53,7 +53,7 @@ def sparse_code(
 
     start = perf_counter()
     images, source = _images(photos, noise, seed)
-    model = SparseCoding(filters, size, sparsity=sparsity, generator=stream(seed, 0))
+    model = SparseCoding(filters, size, sparsity=sparsity, generator=stream(seed, -1))  # patches count from 0
     output.print(f"{count(filters, 'filter')} of {size} x {size} learn {source}", soft_wrap=True)
     energies: list[float] = []
     batch, patch = (8, PATCH_FACTOR * size) if convolutional else (200, size)
@@ -87,7 +87,7 @@ def _images(photos: Path | None, noise: bool, seed: int) -> "tuple[list[Tensor],
     from striate.data.natural_images import dead_leaves, read_photographs  # noqa: PLC0415
 
     if noise:
-        return [torch.randn(512, 512, generator=stream(seed, 1))], "white noise"
+        return [torch.randn(512, 512, generator=stream(seed, -2))], "white noise"
     if photos is None:
         return [*read_photographs(), dead_leaves(seed=seed)], "the photograph of this package and dead leaves"
     found = read_photographs(photos)
