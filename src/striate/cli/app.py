@@ -16,7 +16,9 @@ from striate.cli.explain import explain
 from striate.cli.filter import filter_image
 from striate.cli.inspect import inspect
 from striate.cli.models import models
+from striate.cli.neocognitron import neocognitron
 from striate.cli.predict import predict
+from striate.cli.sparse_code import sparse_code
 from striate.cli.train import train
 
 
@@ -61,6 +63,8 @@ app.command()(inspect)
 app.command("filter")(filter_image)
 app.command()(arithmetic)
 app.command()(models)
+app.command()(neocognitron)
+app.command("sparse-code")(sparse_code)
 app.command()(bench)
 
 

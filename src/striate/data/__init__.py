@@ -1,10 +1,12 @@
-"""Labelled images: read from files, put in order, cut into batches and warped, each from explicit seeds."""
+"""Images: read from files, put in order, cut into batches or patches, warped and whitened, each from explicit seeds."""
 
 from .idx import read_idx
 from .image_file import read_image
 from .images import ImageData, Images
 from .loading import load
+from .natural_images import dead_leaves, random_patches, read_photographs, whiten
 from .sampling import batches, permutation, stream
+from .stimuli import distorted, five_patterns, presentations, shift
 from .transforms import affine, random_affine
 
 __all__ = [
@@ -12,10 +14,18 @@ __all__ = [
     "Images",
     "affine",
     "batches",
+    "dead_leaves",
+    "distorted",
+    "five_patterns",
     "load",
     "permutation",
+    "presentations",
     "random_affine",
+    "random_patches",
     "read_idx",
     "read_image",
+    "read_photographs",
+    "shift",
     "stream",
+    "whiten",
 ]

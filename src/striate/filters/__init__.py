@@ -8,6 +8,7 @@ Those that are called separable are products of taps along the axes, one axis af
 
 from striate.filters.catalogue import FILTERS, filters_of
 from striate.filters.edges import laplacian, laplacian_of_gaussian, line, prewitt, scharr, sobel
+from striate.filters.gabor_fit import GaborFit, fit_gabor
 from striate.filters.responses import combine, respond
 from striate.filters.sharpening import emboss, sharpen, unsharp
 from striate.filters.smoothing import box, gaussian, motion_blur
@@ -15,10 +16,12 @@ from striate.filters.wavelets import gabor, haar
 
 __all__ = [
     "FILTERS",
+    "GaborFit",
     "box",
     "combine",
     "emboss",
     "filters_of",
+    "fit_gabor",
     "gabor",
     "gaussian",
     "haar",

@@ -19,13 +19,17 @@ from striate.models import unet as unet
 from striate.models import vae as vae
 from striate.models import wavenet as wavenet
 from striate.models.catalogue import Listing, catalogue, describe
+from striate.models.neocognitron import Neocognitron
 from striate.models.registry import Recipe, create, example, keywords, names, paper, recipe, register, task, year
+from striate.models.sparse_coding import SparseCoding
 from striate.models.tasks import TASKS, Task
 
 __all__ = [
     "TASKS",
     "Listing",
+    "Neocognitron",
     "Recipe",
+    "SparseCoding",
     "Task",
     "catalogue",
     "create",

@@ -5,6 +5,7 @@ from striate.view.comparison import comparison
 from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
 from striate.view.deconvnet import deconvnet
+from striate.view.dictionary import dictionary
 from striate.view.explainer import explain
 from striate.view.filters import filters
 from striate.view.grad_cam import ClassMap, grad_cam, grad_cam_stages
@@ -13,6 +14,7 @@ from striate.view.maps import feature_maps, layer_maps
 from striate.view.matched import Match, matched_filter
 from striate.view.maximisation import Maximised, maximise
 from striate.view.mistakes import Mistakes, mistakes
+from striate.view.neocognitron import cell_answers, recognition
 from striate.view.patches import Patches, top_patches
 from striate.view.picture import Picture
 from striate.view.pictures import run_pictures
@@ -33,9 +35,11 @@ __all__ = [
     "SlidingPicture",
     "Unit",
     "activation_statistics",
+    "cell_answers",
     "comparison",
     "confusion_matrix",
     "deconvnet",
+    "dictionary",
     "explain",
     "feature_maps",
     "filters",
@@ -47,6 +51,7 @@ __all__ = [
     "matched_filter",
     "maximise",
     "mistakes",
+    "recognition",
     "report",
     "run_pictures",
     "sliding_window",
