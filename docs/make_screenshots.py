@@ -2,7 +2,7 @@
 
 Each page is shown in a headless Chromium and written to docs/images under its own name, as a PNG of at most 200 kB:
 report.html becomes docs/images/report.png. What follows a `#` is the place in the page, as its address shows it:
-`"explain.html#layer?value=2&channel=1&at=11.15"`. It needs an installed Chromium and `pip install playwright`.
+`"explain.html#layer?value=6&channel=3&at=0,4,5"`. It needs an installed Chromium and `pip install playwright`.
 """
 
 import argparse
