@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 import torch
-from cases.networks import CausalAudio, Inception, ResNet, SqueezeExcite, UNet, Volume
+from networks import CausalAudio, Inception, ResNet, SqueezeExcite, UNet, Volume
 from torch import nn
 from torch.nn import functional as F
 

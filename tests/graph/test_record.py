@@ -1,6 +1,6 @@
 import pytest
 import torch
-from cases.networks import CausalAudio, Inception, ResNet, Shared, SqueezeExcite, UNet
+from networks import CausalAudio, Inception, ResNet, Shared, SqueezeExcite, UNet
 from torch import nn
 from torch.nn import functional as F
 

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from cases.networks import Inception, Shared
+from networks import Inception, Shared
 from torch import nn
 
 import striate.nn as snn

@@ -1,10 +1,10 @@
-"""Everything that looks into a model, on networks in plain torch.nn of one to three axes, with nothing asked of them."""
+"""Everything that looks into a model, on plain torch.nn networks of one to three axes, with nothing asked of them."""
 
 import math
 
 import pytest
 import torch
-from cases.networks import CausalAudio, Inception, ResNet, Volume
+from networks import CausalAudio, Inception, ResNet, Volume
 from torch import nn
 
 import striate

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import torch
-from cases.networks import CausalAudio, Inception, ResNet, Shared, SqueezeExcite, UNet, Volume, alexnet
+from networks import CausalAudio, Inception, ResNet, Shared, SqueezeExcite, UNet, Volume, alexnet
 from rich.console import Console
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode

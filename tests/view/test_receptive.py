@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from cases.networks import CausalAudio, ResNet, Shared, SqueezeExcite, Volume
+from networks import CausalAudio, ResNet, Shared, SqueezeExcite, Volume
 from torch import nn
 
 import striate

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 import torch
-from cases.residual import Branching
 from pages import check_self_contained
+from residual import Branching
 from torch import nn
 
 import striate

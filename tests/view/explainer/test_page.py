@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from cases.residual import Branching, resnet18
+from residual import Branching, resnet18
 from torch import nn
 
 import striate.nn as snn
@@ -307,7 +307,7 @@ def three_axes():
 @pytest.mark.parametrize(
     ("make", "shape"),
     [(one_axis, (2, 20)), (Branching, (1, 9, 9)), (three_axes, (1, 6, 8, 8))],
-    ids=str,
+    ids=["one axis", "branches", "three axes"],
 )
 def test_every_number_of_every_kind_comes_about_as_the_page_says(browse, tmp_path, make, shape):
     """At places all over every value, what the page adds up is what it says the network has."""

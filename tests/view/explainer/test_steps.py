@@ -1,6 +1,6 @@
 import pytest
 import torch
-from cases.networks import SqueezeExcite, UNet
+from networks import SqueezeExcite, UNet
 from torch import nn
 
 import striate.nn as snn

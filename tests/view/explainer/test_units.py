@@ -1,5 +1,5 @@
 import torch
-from cases.residual import Branching
+from residual import Branching
 from torch import nn
 
 from striate.graph import record
