@@ -4,6 +4,12 @@ The same problems are drawn at every run; the profile `intense` draws new ones, 
 `pytest --hypothesis-profile=NAME` chooses one.
 """
 
+import os
+
+# Before torch is loaded: workers share the cores, and threads that wait for each other take ten times as long.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import browser
 import pytest
 from hypothesis import settings

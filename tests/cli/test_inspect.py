@@ -3,6 +3,8 @@ import json
 
 import pytest
 
+from striate import models
+
 MODULE = """
 from torch import nn
 
@@ -56,7 +58,7 @@ def test_a_module_in_a_file(striate, file, name):
 @pytest.mark.parametrize(
     ("subject", "shape", "message"),
     [
-        ("lenet", None, "error: 'lenet' is no model (lenet5, lenet5-modern), no run folder, and no module in a Python"),
+        ("lenet", None, f"error: 'lenet' is no model ({', '.join(models.names())}), no run folder, and no module in a"),
         ("lenet5", "1,1", "error: input of lenet5 must be four numbers, N,C,height,width, but got (1, 1)"),
         ("lenet5", "1,x", "error: input must be whole numbers from 1, such as 1,3,224,224, but got '1,x'"),
         ("net.py:Net", None, "error: give the shape of the input that Net takes, such as --input 1,3,224,224"),

@@ -11,7 +11,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import striate
 import striate.nn as snn
+from striate import models
 from striate.models import create
+from striate.models.catalogue import multiply_adds
 
 
 def on_meta(make, *shape):
@@ -248,3 +250,14 @@ def test_the_kernel_is_that_of_the_memory_format_that_comes():
         image = torch.zeros(2, 32, 28, 28).contiguous(memory_format=memory_format)
         (row,) = striate.inspect(layer, image, measure=False).rows
         assert row.kernel == plan_of_call(layer, image).kernels["inference"]
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_every_registered_model_is_followed(name):
+    with torch.device("meta"):
+        model = models.create(name)
+    example = models.example(name).to("meta")
+    found = striate.inspect(model, example, measure=False)
+    assert found.parameters == sum(parameter.numel() for parameter in model.parameters())
+    assert found.multiply_adds == multiply_adds(model, example)
+    assert not any("nothing is known" in note for note in found.notes)

@@ -11,7 +11,7 @@ from rich.console import Console
 from striate.cli.console import output
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 _WIDTH = 200  # columns of the widest tables
 
@@ -31,7 +31,7 @@ def inspect(
         typer.Option(
             "--input",
             metavar="N,C,SIZE,...",
-            help="Shape of the input, such as 1,3,224,224; that of an image of the model or run if left out.",
+            help="Shape of the input, such as 1,3,224,224; that which the model or run takes if left out.",
             show_default=False,
         ),
     ] = None,
@@ -53,13 +53,9 @@ def inspect(
     """
     shape = None if input is None else _shape(input)
 
-    import torch  # noqa: PLC0415  it takes a second; --help has none
+    from striate.view.inspection import inspect as inspect_model  # noqa: PLC0415  torch takes a second; --help has none
 
-    from striate.view.inspection import inspect as inspect_model  # noqa: PLC0415
-
-    model, shape = _model(subject, shape)
-    parameter = next(model.parameters(), torch.empty(0))
-    found = inspect_model(model, torch.zeros(shape, dtype=parameter.dtype), measure=measure)
+    found = inspect_model(*_model_and_input(subject, shape), measure=measure)
     Console(width=max(output.width, _WIDTH), highlight=False).print(found.__rich__())
     for path, write in ((csv_file, found.to_csv), (json_file, found.to_json), (html_file, found.to_html)):
         if path is not None:
@@ -74,8 +70,8 @@ def _shape(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in words)
 
 
-def _model(subject: str, shape: tuple[int, ...] | None) -> "tuple[nn.Module, tuple[int, ...]]":
-    """Return the model that is meant, and the shape of its input."""
+def _model_and_input(subject: str, shape: tuple[int, ...] | None) -> "tuple[nn.Module, Tensor]":
+    """Return the model that is meant, and an input for it."""
     from striate import models  # noqa: PLC0415
     from striate.train.run import Run  # noqa: PLC0415
 
@@ -83,20 +79,41 @@ def _model(subject: str, shape: tuple[int, ...] | None) -> "tuple[nn.Module, tup
     if path.endswith(".py"):
         if shape is None:
             raise ValueError(f"give the shape of the input that {name} takes, such as --input 1,3,224,224")
-        return _in_file(Path(path), name), shape
+        return _with_zeros(_in_file(Path(path), name), shape)
     if Path(subject).is_dir():
         run = Run.open(subject)
-        return run.load_model(), shape or (1, run.config.data.channels, *run.config.data.image_size)
+        return _with_zeros(run.load_model(), shape or (1, run.config.data.channels, *run.config.data.image_size))
     if subject not in models.names():
         raise ValueError(
             f"{subject!r} is no model ({', '.join(models.names())}), no run folder, and no module in a Python file, "
             "which is written file.py:name"
         )
+    return _registered(subject, shape)
+
+
+def _registered(name: str, shape: tuple[int, ...] | None) -> "tuple[nn.Module, Tensor]":
+    """Return a registered model, built for an input of a shape where its builder asks for channels or image size."""
+    from striate import models  # noqa: PLC0415
+
     if shape is None:
-        return models.create(subject), (1, 1, 28, 28)
-    if len(shape) != 4:
-        raise ValueError(f"input of {subject} must be four numbers, N,C,height,width, but got {shape}")
-    return models.create(subject, in_channels=shape[1], image_size=(shape[2], shape[3])), shape
+        return models.create(name), models.example(name)
+    asked = models.keywords(name)
+    built: dict[str, Any] = {}
+    if "image_size" in asked:
+        if len(shape) != 4:
+            raise ValueError(f"input of {name} must be four numbers, N,C,height,width, but got {shape}")
+        built["image_size"] = shape[2:]
+    if "in_channels" in asked and len(shape) > 1:
+        built["in_channels"] = shape[1]
+    model = models.create(name, **built)
+    return model, models.example(name, **built).new_zeros(shape)
+
+
+def _with_zeros(model: "nn.Module", shape: tuple[int, ...]) -> "tuple[nn.Module, Tensor]":
+    import torch  # noqa: PLC0415
+
+    parameter = next(model.parameters(), torch.empty(0))
+    return model, torch.zeros(shape, dtype=parameter.dtype)
 
 
 def _in_file(path: Path, name: str) -> "nn.Module":

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from striate.engine.evaluating import evaluating
 from striate.models import registry
 from striate.models.tasks import TASKS
 
@@ -80,10 +81,8 @@ def multiply_adds(model: nn.Module, input: Tensor) -> int:
     >>> multiply_adds(nn.Conv2d(1, 6, 5), torch.zeros(1, 1, 32, 32))
     117600
     """
-    training = model.training
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        model.eval()(input)
-    model.train(training)
+    with FlopCounterMode(display=False) as counter, torch.no_grad(), evaluating(model):
+        model(input)
     return int(counter.get_total_flops()) // 2  # torch counts a multiplication and an addition as two
 
 

@@ -36,7 +36,7 @@ _RULES: dict[str, Rule] = {
     "channel_shuffle": shapes.shuffled_channels,
     "batch_norm": mixing.batch_normalisation,
     "normalize": mixing.vector_normalisation,
-    "norm": mixing.norm,
+    **dict.fromkeys(("norm", "linalg_vector_norm"), mixing.norm),
     "linear": mixing.linear,
     "einsum": mixing.einstein,
     "scaled_dot_product_attention": mixing.attention,
