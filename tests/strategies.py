@@ -3,10 +3,16 @@
 import numpy as np
 import oracles
 import torch
+from hypothesis import settings
 from hypothesis import strategies as st
 
 MODES = ("zeros", "constant", "reflect", "symmetric", "replicate", "circular")
 WORDS = ("valid", "same", "same_lower", "full", "causal")
+
+
+def draws(share, **more):
+    """Settings of a test that draws `share` times what the profile asks for: 100 by default, 5,000 by `intense`."""
+    return settings(max_examples=round(share * settings.default.max_examples), **more)
 
 
 def word_amounts(word, n, kernel, stride, dilation):

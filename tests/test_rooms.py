@@ -86,6 +86,12 @@ def test_the_check_can_fail(code):
     assert offences("models", code) == set()
 
 
+def test_of_the_kernels_sources_the_operators_alone_include_torch():
+    csrc = Path(__file__).parents[1] / "csrc"
+    including = {path for path in csrc.rglob("*pp") if "#include <torch/" in path.read_text(encoding="utf-8")}
+    assert {path.relative_to(csrc).parts[0] for path in including} == {"torch_ops"}
+
+
 def loaded_by(statement):
     code = f"import sys; {statement}; print(*sorted(name for name in sys.modules if '.' not in name))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

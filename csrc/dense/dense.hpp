@@ -1,6 +1,6 @@
 // Dense and grouped convolution over packed blocks of pixels: vectors run along output channels, pixels are broadcast.
 #pragma once
 
-#include "../kernel.hpp"
+#include "../matrix/pack.hpp"
 
-STRIATE_DECLARE_FAMILY(dense, STRIATE_DECLARE_PACKING)
+STRIATE_DECLARE_FAMILY(dense, STRIATE_DECLARE_PANELS)

@@ -1,8 +1,8 @@
 // Blocks [position][lane] whose lanes are neighbouring channels: how they are brought in and out.
 #pragma once
 
+#include "../lanes.hpp"
 #include "correlation.hpp"
-#include "lanes.hpp"
 
 namespace striate::STRIATE_LEVEL::depthwise {
 

@@ -11,22 +11,9 @@ void forward(const Problem& problem, View<const T> input, const Weight<T>& weigh
   Product<T>{panels, weight.packed, input, output, lines, problem.batch, epilogue}.run(pool);
 }
 
-template <typename T>
-std::int64_t packed_size(const Problem& problem, Direction direction) {
-  return Panels<T>(problem, direction).size();
-}
-
-template <typename T>
-void pack(const Problem& problem, Direction direction, View<const T> weight, T* packed, ParallelFor pool) {
-  matrix::pack_panels(problem, direction, weight, packed, pool);
-}
-
-#define STRIATE_INSTANTIATE(T)                                                                                      \
-  template void forward(const Problem&, View<const T>, const Weight<T>&, const Epilogue<T>&, View<T>, ParallelFor); \
-  template std::int64_t packed_size<T>(const Problem&, Direction);                                                  \
-  template void pack(const Problem&, Direction, View<const T>, T*, ParallelFor);
-STRIATE_INSTANTIATE(float)
-STRIATE_INSTANTIATE(double)
-#undef STRIATE_INSTANTIATE
+template void forward(const Problem&, View<const float>, const Weight<float>&, const Epilogue<float>&, View<float>,
+                      ParallelFor);
+template void forward(const Problem&, View<const double>, const Weight<double>&, const Epilogue<double>&, View<double>,
+                      ParallelFor);
 
 }  // namespace striate::STRIATE_LEVEL::pointwise

@@ -1,6 +1,6 @@
 // Kernels of one tap: matrix products of the tensors as they lie.
 #pragma once
 
-#include "../kernel.hpp"
+#include "../matrix/pack.hpp"
 
-STRIATE_DECLARE_FAMILY(pointwise, STRIATE_DECLARE_PACKING)
+STRIATE_DECLARE_FAMILY(pointwise, STRIATE_DECLARE_PANELS)

@@ -1,7 +1,7 @@
 // Blocks of `lanes` planes, [position][lane], copied from tensors of any strides and back.
 #pragma once
 
-#include "../depthwise/lanes.hpp"
+#include "../lanes.hpp"
 #include "../scratch.hpp"
 #include "reach.hpp"
 
@@ -25,8 +25,8 @@ void for_each_stretch(const Box& box, const std::int64_t* stride, const Run& run
 
 // One pointer a lane; lanes past the last plane repeat it.
 template <typename T>
-depthwise::LanePointers<T> lane_pointers(const Pooling& pooling, const View<T>& view, std::int64_t first, int used) {
-  depthwise::LanePointers<T> result;
+LanePointers<T> lane_pointers(const Pooling& pooling, const View<T>& view, std::int64_t first, int used) {
+  LanePointers<T> result;
   for (int l = 0; l < lanes<std::remove_const_t<T>>; ++l) {
     const std::int64_t plane = first + std::min(l, used - 1);
     result[l] = view.plane(plane / pooling.channels, plane % pooling.channels);
@@ -35,7 +35,7 @@ depthwise::LanePointers<T> lane_pointers(const Pooling& pooling, const View<T>& 
 }
 
 template <typename T>
-void offset_all(depthwise::LanePointers<T>& pointers, std::int64_t offset) {
+void offset_all(LanePointers<T>& pointers, std::int64_t offset) {
   for (T*& pointer : pointers) pointer += offset;
 }
 
@@ -46,7 +46,7 @@ void read_planes(const Pooling& pooling, const View<const T>& view, std::int64_t
   for_each_stretch(box, &view.stride[2], [&](std::int64_t place, std::int64_t offset, std::int64_t count) {
     auto from = origin;
     offset_all<const T>(from, offset);
-    depthwise::gather_lanes(from, view.stride[4], count, block + place * lanes<T>);
+    gather_lanes(from, view.stride[4], count, block + place * lanes<T>);
   });
 }
 
@@ -57,7 +57,7 @@ void write_planes(const T* block, const Pooling& pooling, const View<T>& view, s
   for_each_stretch(box, &view.stride[2], [&](std::int64_t place, std::int64_t offset, std::int64_t count) {
     auto to = origin;
     offset_all<T>(to, offset);
-    depthwise::scatter_lanes(block + place * lanes<T>, count, to, used, view.stride[4]);
+    scatter_lanes(block + place * lanes<T>, count, to, used, view.stride[4]);
   });
 }
 

@@ -58,7 +58,7 @@ void scatter_taps(const T* taps, const View<T>& weight, T* to, int used) {
       Vector<T> channel[n];
 #pragma GCC unroll 16
       for (int t = 0; t < n; ++t) channel[t] = t < count ? load(taps + t * n) : Vector<T>{};
-      depthwise::transpose(channel);
+      transpose_square(channel);
 #pragma GCC unroll 16
       for (int l = 0; l < n; ++l) {
         if (l < used - 1)

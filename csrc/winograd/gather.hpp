@@ -1,15 +1,11 @@
 // Tiles of a tensor as vectors of channels: how they are read in either layout, with the border in place.
 #pragma once
 
-#include "../depthwise/lanes.hpp"
+#include "../lanes.hpp"
 #include "../view.hpp"
 #include "grid.hpp"
 
 namespace striate::STRIATE_LEVEL::winograd {
-
-using depthwise::gather_lanes;
-using depthwise::LanePointers;
-using depthwise::scatter_lanes;
 
 template <typename T>
 constexpr std::int64_t round_to_lanes(std::int64_t count) {

@@ -39,3 +39,9 @@ def test_one_mode_stands_for_all_axes():
 def test_unknown_modes_are_refused_with_the_known_ones(value, message):
     with pytest.raises(ValueError, match=message):
         padding_mode_argument(value, 2)
+
+
+def test_a_value_needs_a_rule_that_reads_it():
+    assert padding_mode_argument(["zeros", "constant"], 2, padding_value=2.0) == ("zeros", "constant")
+    with pytest.raises(ValueError, match=r"padding_value 2\.0 needs padding_mode 'constant', but got 'zeros'"):
+        padding_mode_argument("zeros", 2, padding_value=2.0)

@@ -14,7 +14,7 @@ import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from kernels import LEVELS, exact, geometry, guarded, run, shapes
 from torch.library import opcheck
@@ -41,10 +41,7 @@ def test_every_family_has_its_problems():
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(
-    max_examples=settings.default.max_examples * 2 // 5,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+@strategies.draws(0.4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_every_kernel_is_exact_at_every_level(family, data):
     problem = data.draw(families.problems(family))

@@ -12,7 +12,7 @@ import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 from kernels import LEVELS, guarded
 from torch.library import opcheck
@@ -24,7 +24,7 @@ from striate.engine.masked_kernel import MaskedCall, masked_depthwise
 
 pytestmark = pytest.mark.usefixtures("fresh_memory_is_nan")
 CHANNELS = (1, 2, 3, 7, 8, 15, 16, 17, 33)
-SETTINGS = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = strategies.draws(1.5, suppress_health_check=[HealthCheck.too_slow])
 dtypes = st.sampled_from((torch.float32, torch.float32, torch.float64))
 
 

@@ -12,7 +12,7 @@ import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 from torch.library import opcheck
 
@@ -97,7 +97,7 @@ def spread_to_all(grad, shape, windows, outputs):
 
 
 dtypes = st.sampled_from((torch.float32, torch.float32, torch.float64))
-SETTINGS = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+SETTINGS = strategies.draws(1.5, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 @SETTINGS

@@ -7,7 +7,7 @@ import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -37,7 +37,7 @@ def run(problem, padding, input, weight, bias=None):
     )
 
 
-@settings(max_examples=150)
+@strategies.draws(1.5)
 @given(strategies.problems(modes=strategies.MODES), strategies.layouts, strategies.seeds, BLOCKS, st.booleans())
 def test_all_directions_equal_the_definition_whatever_the_blocks(drawn, layout, seed, block, shared):
     problem, padding = drawn
@@ -59,7 +59,7 @@ def test_all_directions_equal_the_definition_whatever_the_blocks(drawn, layout, 
     np.testing.assert_array_equal(bias.grad.numpy(), arrays[3].sum((0, *range(2, 2 + len(outputs))) if shared else 0))
 
 
-@settings(max_examples=50)
+@strategies.draws(0.5)
 @given(strategies.problems(modes=strategies.MODES), strategies.seeds)
 def test_what_torch_transforms_is_the_same(drawn, seed):
     problem, padding = drawn
@@ -82,7 +82,7 @@ def eager_grad(function):
     return gradient
 
 
-@settings(max_examples=50)
+@strategies.draws(0.5)
 @given(strategies.problems(ranks=(1, 2, 4), modes=strategies.MODES), strategies.seeds)
 def test_one_kernel_everywhere_is_a_convolution(drawn, seed):
     problem, padding = drawn

@@ -5,7 +5,7 @@ import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import striate.functional as SF
@@ -33,7 +33,7 @@ def run(problem, padding, input, weight, bias=None):
     )
 
 
-@settings(max_examples=150)
+@strategies.draws(1.5)
 @given(strategies.problems(modes=strategies.MODES), strategies.layouts, strategies.seeds, BLOCKS)
 def test_equals_the_definition_and_so_do_its_gradients(drawn, layout, seed, block):
     problem, padding = drawn
@@ -54,7 +54,6 @@ def test_equals_the_definition_and_so_do_its_gradients(drawn, layout, seed, bloc
     np.testing.assert_array_equal(weight.grad.numpy(), oracles.local_backward_weight(arrays[0], arrays[3], linear))
 
 
-@settings(max_examples=100)
 @given(strategies.problems(ranks=(1, 2, 3, 4)), strategies.seeds)
 def test_is_the_adjoint_of_the_local_convolution(drawn, seed):
     problem, padding = drawn
@@ -69,7 +68,7 @@ def test_is_the_adjoint_of_the_local_convolution(drawn, seed):
     torch.testing.assert_close(there, back, rtol=0, atol=float(1e-13 * (1 + (scale * other.abs()).sum())))
 
 
-@settings(max_examples=50)
+@strategies.draws(0.5)
 @given(strategies.problems(modes=strategies.MODES), strategies.seeds)
 def test_what_torch_transforms_is_the_same(drawn, seed):
     problem, padding = drawn

@@ -5,7 +5,7 @@ import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import striate.functional as SF
@@ -13,7 +13,7 @@ import striate.nn as snn
 from striate.functional import masked
 
 
-@settings(max_examples=200)
+@strategies.draws(2)
 @given(strategies.masked_problems(), strategies.layouts, st.sampled_from((-1, 1 << 60)), st.booleans())
 def test_all_directions_equal_the_dense_ones_times_the_mask(drawn, layout, price, full):
     problem, visible, seed = drawn

@@ -6,7 +6,7 @@ import oracles
 import pytest
 import strategies
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import striate.functional as SF
@@ -45,7 +45,6 @@ def by_definition(input, weight, mask, bias, problem):
     )
 
 
-@settings(max_examples=100)
 @given(strategies.problems(modes=RULES), strategies.seeds, st.booleans(), st.floats(0, 1))
 def test_equals_the_definition(drawn, seed, by_channel, share):
     problem, padding = drawn

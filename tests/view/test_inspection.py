@@ -42,9 +42,9 @@ ALEXNET = [
 def test_alexnet_by_hand():
     found = on_meta(alexnet, 1, 3, 224, 224)
     rows = {row.path: row for row in found.rows}
-    for path, output, parameters, multiply_adds, *field in ALEXNET:
+    for path, output, parameters, madds, *field in ALEXNET:
         row = rows[path]
-        assert (row.output, row.parameters, row.multiply_adds) == ((output,), parameters, multiply_adds), path
+        assert (row.output, row.parameters, row.multiply_adds) == ((output,), parameters, madds), path
         assert [[axis.size, axis.jump, axis.offset] for axis in row.fields] == [field] * 2, path
     assert (found.parameters, found.multiply_adds) == (61_100_840, 714_188_480)
 

@@ -10,13 +10,23 @@ PADDING_MODES = ("zeros", "constant", "mean", "reflect", "symmetric", "replicate
 VALUE_MODES = ("zeros", "constant", "mean")
 
 
-def padding_mode_argument(value: object, ndim: int, name: str = "padding_mode") -> tuple[str, ...]:
-    """Normalise a `padding_mode` argument, called `name`, to one word an axis; ValueError lists the known modes."""
+def padding_mode_argument(
+    value: object, ndim: int, name: str = "padding_mode", *, padding_value: float = 0.0
+) -> tuple[str, ...]:
+    """Normalise a `padding_mode` argument, called `name`, to one word an axis.
+
+    Raises:
+        ValueError: an unknown mode, with the known ones; or a `padding_value` that no axis reads.
+    """
     if isinstance(value, str) or not isinstance(value, Sequence):
-        return (choice(value, PADDING_MODES, name),) * ndim
-    if len(value) != ndim:
+        modes = (choice(value, PADDING_MODES, name),) * ndim
+    elif len(value) != ndim:
         raise ValueError(f"{name} must be one mode or one an axis ({ndim}), but got {len(value)}: {value}")
-    return tuple(choice(item, PADDING_MODES, name) for item in value)
+    else:
+        modes = tuple(choice(item, PADDING_MODES, name) for item in value)
+    if padding_value != 0.0 and "constant" not in modes:
+        raise ValueError(f"padding_value {padding_value} needs {name} 'constant', but got {value!r}")
+    return modes
 
 
 def source_index(position: int, size: int, mode: str) -> int | None:

@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-# The number in csrc/torch_ops.cpp: a library built from other sources than these is not called.
+# The number in csrc/torch_ops/library.cpp: a library built from other sources than these is not called.
 ABI_VERSION = 5
 
 LIBRARY = "_kernels.so"

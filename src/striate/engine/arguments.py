@@ -55,9 +55,7 @@ def convolution_arguments(
     """Normalise the arguments of a convolution; errors are those of the functions that do it."""
     ndim = len(kernel)
     geometry = Geometry.of(kernel, cast(int, stride), cast(int, padding), cast(int, dilation), ndim=ndim)
-    modes = padding_mode_argument(padding_mode, ndim)
-    if padding_value != 0.0 and "constant" not in modes:
-        raise ValueError(f"padding_value {padding_value} needs padding_mode 'constant', but got {padding_mode!r}")
+    modes = padding_mode_argument(padding_mode, ndim, padding_value=padding_value)
     groups = integer(groups, "groups", 1)
     return ConvolutionArguments(geometry, groups, modes, float(padding_value), activation_argument(activation))
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from striate.engine.arguments import Asked
 from striate.engine.convolution import convolution
 from striate.engine.input_dilation import dilated_input_convolution
 
@@ -66,11 +67,8 @@ def conv(
     >>> conv(torch.randn(1, 3, 32, 32), torch.randn(8, 3, 5, 5), stride=2, padding="same").shape
     torch.Size([1, 8, 16, 16])
     """
-    weight = flipped(weight) if flip else weight
     asked = (None, stride, padding, dilation, groups, padding_mode, padding_value, activation)
-    if input_dilation != 1:
-        return dilated_input_convolution(input, weight, bias, input_dilation, asked)
-    return convolution(input, weight, bias, asked)
+    return _conv(input, weight, bias, asked, input_dilation, flip)
 
 
 def conv1d(
@@ -94,11 +92,8 @@ def conv1d(
     >>> conv1d(torch.randn(1, 2, 10), torch.randn(4, 2, 3), padding="causal").shape
     torch.Size([1, 4, 10])
     """
-    weight = flipped(weight) if flip else weight
     asked = (1, stride, padding, dilation, groups, padding_mode, padding_value, activation)
-    if input_dilation != 1:
-        return dilated_input_convolution(input, weight, bias, input_dilation, asked)
-    return convolution(input, weight, bias, asked)
+    return _conv(input, weight, bias, asked, input_dilation, flip)
 
 
 def conv2d(
@@ -122,11 +117,8 @@ def conv2d(
     >>> conv2d(torch.randn(1, 3, 8, 8), torch.randn(4, 3, 3, 3), padding=((0, 1), (2, 0))).shape
     torch.Size([1, 4, 7, 8])
     """
-    weight = flipped(weight) if flip else weight
     asked = (2, stride, padding, dilation, groups, padding_mode, padding_value, activation)
-    if input_dilation != 1:
-        return dilated_input_convolution(input, weight, bias, input_dilation, asked)
-    return convolution(input, weight, bias, asked)
+    return _conv(input, weight, bias, asked, input_dilation, flip)
 
 
 def conv3d(
@@ -150,8 +142,12 @@ def conv3d(
     >>> conv3d(torch.randn(1, 1, 4, 8, 8), torch.randn(2, 1, 3, 3, 3), padding=1, padding_mode="circular").shape
     torch.Size([1, 2, 4, 8, 8])
     """
-    weight = flipped(weight) if flip else weight
     asked = (3, stride, padding, dilation, groups, padding_mode, padding_value, activation)
+    return _conv(input, weight, bias, asked, input_dilation, flip)
+
+
+def _conv(input: Tensor, weight: Tensor, bias: Tensor | None, asked: Asked, input_dilation: Ints, flip: bool) -> Tensor:
+    weight = flipped(weight) if flip else weight
     if input_dilation != 1:
         return dilated_input_convolution(input, weight, bias, input_dilation, asked)
     return convolution(input, weight, bias, asked)

@@ -54,9 +54,7 @@ def unfold(
     """
     ndim = len(kernel_size) if isinstance(kernel_size, Sequence) else input.ndim - 2
     geometry = pooling_geometry(ndim, kernel_size, stride, padding, dilation)
-    modes = padding_mode_argument(padding_mode, ndim)
-    if padding_value != 0.0 and "constant" not in modes:
-        raise ValueError(f"padding_value {padding_value} needs padding_mode 'constant', but got {padding_mode!r}")
+    modes = padding_mode_argument(padding_mode, ndim, padding_value=padding_value)
     check_input_rank(input.shape, ndim)
     if input.ndim == ndim + 1:
         return gather(input.unsqueeze(0), geometry, modes, padding_value).squeeze(0)

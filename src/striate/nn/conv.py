@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 from torch.nn.modules.conv import _ConvNd
 
-from striate.arithmetic import Geometry, padding_mode_argument
+from striate.arithmetic import Geometry
 from striate.arithmetic.cost import groups_argument
 from striate.engine.convolution import convolution
 from striate.functional.conv import Ints, PaddingLike, flipped
+from striate.nn.border import border_rule
 
 _TORCH_MODES = {"zeros", "reflect", "replicate", "circular"}
 
@@ -72,12 +73,9 @@ class ConvNd(_ConvNd):
     ) -> None:
         geometry = Geometry.of(kernel_size, stride, padding, dilation, ndim=ndim)
         groups_argument(groups, in_channels, out_channels)
-        modes = padding_mode_argument(padding_mode, ndim)
-        if padding_value != 0.0 and "constant" not in modes:
-            raise ValueError(f"padding_value {padding_value} needs padding_mode 'constant', but got {padding_mode!r}")
-        one_mode = modes[0] if len(set(modes)) == 1 else modes
+        rule = border_rule(padding_mode, ndim, padding_value)
         own_padding = _torch_padding(geometry)
-        torch_knows = own_padding is not None and one_mode in _TORCH_MODES
+        torch_knows = own_padding is not None and rule in _TORCH_MODES
         _ConvNd.__init__(  # not super(): torch.nn's faces, next in line for ours, have another signature
             self,
             in_channels,
@@ -90,13 +88,13 @@ class ConvNd(_ConvNd):
             (0,) * ndim,
             groups,
             bias,
-            one_mode if torch_knows else "zeros",  # type: ignore[arg-type]
+            rule if torch_knows else "zeros",  # type: ignore[arg-type]
             device=device,
             dtype=dtype,
         )
         # Wider than torch.nn's: pairs, more words, a mode an axis.
         self.padding = geometry.padding if own_padding is None else own_padding  # type: ignore[assignment]
-        self.padding_mode = one_mode  # type: ignore[assignment]
+        self.padding_mode = rule  # type: ignore[assignment]
         self.padding_value = padding_value
         self.flip = flip
 

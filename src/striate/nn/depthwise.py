@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import torch
-from torch.nn.modules.conv import _LazyConvXdMixin
-from torch.nn.parameter import UninitializedParameter
 
 from striate.arithmetic.arguments import integer
 from striate.engine.activation import activation_argument
 from striate.functional.conv import Ints, PaddingLike
 from striate.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
+from striate.nn.lazy import LazyLayer
 
 
 class DepthwiseConvNd(ConvNd):
@@ -154,11 +153,7 @@ class DepthwiseConv3d(_Face, Conv3d):
     spatial_axes = 3
 
 
-class _LazyFace(_LazyConvXdMixin):
-    """A layer whose parameters have no shape until the first input comes; then it becomes `cls_to_become`."""
-
-    spatial_axes: ClassVar[int]
-
+class _LazyFace(LazyLayer):
     def __init__(
         self,
         kernel_size: Ints,
@@ -171,13 +166,10 @@ class _LazyFace(_LazyConvXdMixin):
         dtype: torch.dtype | None = None,
         **only_named: Any,  # noqa: ANN401
     ) -> None:
-        # The parameters made here are replaced below; without a bias there is one less to make.
         super().__init__(  # type: ignore[misc]
             0, kernel_size, stride, padding, dilation, False, padding_mode, device, dtype, **only_named
         )
-        self.weight = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
-        if bias:
-            self.bias = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
+        self._await_parameters(bias, device, dtype)
 
     def initialize_parameters(self, input: torch.Tensor, *_: object, **__: object) -> None:
         """Read the channels off the input."""
@@ -186,9 +178,6 @@ class _LazyFace(_LazyConvXdMixin):
             layer.groups = layer._get_in_channels(input)
             layer.out_channels = layer.groups * layer.multiplier
         super().initialize_parameters(input)
-
-    def _get_num_spatial_dims(self) -> int:
-        return self.spatial_axes
 
 
 class LazyDepthwiseConv1d(_LazyFace, DepthwiseConv1d):  # type: ignore[misc]

@@ -11,11 +11,23 @@ from striate.functional.conv import Ints, PaddingLike
 from striate.nn.conv import Conv1d, Conv2d, Conv3d
 
 
-class _LazyFace(_LazyConvXdMixin):
+class LazyLayer(_LazyConvXdMixin):
     """A layer whose parameters have no shape until the first input comes; then it becomes `cls_to_become`."""
 
     spatial_axes: ClassVar[int]
 
+    def _await_parameters(self, bias: bool, device: torch.device | str | None, dtype: torch.dtype | None) -> None:
+        """Put parameters without shapes in the place of those of a layer that was made without a bias."""
+        make: Any = UninitializedParameter  # typed by torch as what it is after the first input
+        self.weight = make(device=device, dtype=dtype)
+        if bias:
+            self.bias = make(device=device, dtype=dtype)
+
+    def _get_num_spatial_dims(self) -> int:
+        return self.spatial_axes
+
+
+class _LazyFace(LazyLayer):
     def __init__(
         self,
         out_channels: int,
@@ -32,7 +44,6 @@ class _LazyFace(_LazyConvXdMixin):
         padding_value: float = 0.0,
         **only_named: Any,  # noqa: ANN401  # of a layer that knows more than `ConvNd`
     ) -> None:
-        # The parameters made here are replaced below; without a bias there is one less to make.
         super().__init__(  # type: ignore[misc]
             0,
             0,
@@ -49,12 +60,7 @@ class _LazyFace(_LazyConvXdMixin):
             **only_named,
         )
         self.out_channels = out_channels
-        self.weight = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
-        if bias:
-            self.bias = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
-
-    def _get_num_spatial_dims(self) -> int:
-        return self.spatial_axes
+        self._await_parameters(bias, device, dtype)
 
 
 class LazyConv1d(_LazyFace, Conv1d):  # type: ignore[misc]

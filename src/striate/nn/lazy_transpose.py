@@ -1,21 +1,15 @@
 """Transposed convolution layers that read their input channels off the first input."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import torch
-from torch.nn.modules.conv import _LazyConvXdMixin
-from torch.nn.parameter import UninitializedParameter
 
 from striate.functional.conv import Ints, PaddingLike
 from striate.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from striate.nn.lazy import LazyLayer
 
 
-class _LazyFace(_LazyConvXdMixin):
-    """A layer whose parameters have no shape until the first input comes; then it becomes `cls_to_become`."""
-
-    spatial_axes: ClassVar[int]
-
+class _LazyFace(LazyLayer):
     def __init__(
         self,
         out_channels: int,
@@ -32,7 +26,6 @@ class _LazyFace(_LazyConvXdMixin):
         *,
         flip: bool = False,
     ) -> None:
-        # The parameters made here are replaced below; without a bias there is one less to make.
         super().__init__(  # type: ignore[misc]
             0,
             0,
@@ -49,12 +42,7 @@ class _LazyFace(_LazyConvXdMixin):
             flip=flip,
         )
         self.out_channels = out_channels
-        self.weight = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
-        if bias:
-            self.bias = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
-
-    def _get_num_spatial_dims(self) -> int:
-        return self.spatial_axes
+        self._await_parameters(bias, device, dtype)
 
 
 class LazyConvTranspose1d(_LazyFace, ConvTranspose1d):  # type: ignore[misc]

@@ -9,11 +9,12 @@ from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter
 
-from striate.arithmetic import Geometry, padding_mode_argument
+from striate.arithmetic import Geometry
 from striate.arithmetic.arguments import integer, integers
 from striate.arithmetic.cost import groups_argument
 from striate.functional.conv import Ints, PaddingLike
 from striate.functional.local import local_conv
+from striate.nn.border import border_rule
 
 
 class LocalLayer(nn.Module):
@@ -36,12 +37,9 @@ class LocalLayer(nn.Module):
         flip: bool,
     ) -> None:
         """Set what does not depend on the input."""
-        modes = padding_mode_argument(padding_mode, geometry.ndim)
-        if padding_value != 0.0 and "constant" not in modes:
-            raise ValueError(f"padding_value {padding_value} needs padding_mode 'constant', but got {padding_mode!r}")
+        self.padding_mode = border_rule(padding_mode, geometry.ndim, padding_value)
         self.geometry = geometry
         self.out_channels, self.groups = integer(out_channels, "out_channels", 0), integer(groups, "groups", 1)
-        self.padding_mode = modes[0] if len(set(modes)) == 1 else modes
         self.padding_value, self.shared_bias, self.flip = padding_value, shared_bias, flip
 
     def _fit(self, in_channels: int, input_size: Ints) -> None:

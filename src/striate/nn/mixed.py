@@ -5,14 +5,13 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn.modules.conv import _LazyConvXdMixin
-from torch.nn.parameter import UninitializedParameter
 
 from striate.arithmetic import widest_dilation
 from striate.arithmetic.arguments import integer
 from striate.functional.conv import Ints, PaddingLike
 from striate.functional.mixed import dilations_argument, mixed_dilation_conv
 from striate.nn.conv import ConvNd
+from striate.nn.lazy import LazyLayer
 
 
 class MixedDilationConvNd(ConvNd):
@@ -180,11 +179,7 @@ class MixedDilationConv3d(_Face):
     spatial_axes = 3
 
 
-class _LazyFace(_LazyConvXdMixin):
-    """A layer whose parameters have no shape until the first input comes; then it becomes `cls_to_become`."""
-
-    spatial_axes: ClassVar[int]
-
+class _LazyFace(LazyLayer):
     def __init__(
         self,
         out_channels: int,
@@ -203,7 +198,6 @@ class _LazyFace(_LazyConvXdMixin):
     ) -> None:
         dilations_argument(dilations, self.spatial_axes, out_channels)
         layer: Any = super()
-        # The parameters made here are replaced below; without a bias there is one less to make.
         layer.__init__(
             0,
             0,
@@ -220,12 +214,7 @@ class _LazyFace(_LazyConvXdMixin):
             flip=flip,
         )
         self.out_channels = out_channels
-        self.weight = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
-        if bias:
-            self.bias = UninitializedParameter(device=device, dtype=dtype)  # type: ignore[call-arg]
-
-    def _get_num_spatial_dims(self) -> int:
-        return self.spatial_axes
+        self._await_parameters(bias, device, dtype)
 
 
 class LazyMixedDilationConv1d(_LazyFace, MixedDilationConv1d):  # type: ignore[misc]

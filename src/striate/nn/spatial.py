@@ -9,11 +9,12 @@ from torch import Tensor, nn
 from torch.nn.parameter import Parameter
 
 from striate import functional as SF
-from striate.arithmetic import Geometry, padding_mode_argument
+from striate.arithmetic import Geometry
 from striate.arithmetic.arguments import integers
 from striate.arithmetic.cost import groups_argument
 from striate.engine.checks import check_rank
 from striate.functional.conv import Ints, PaddingLike
+from striate.nn.border import border_rule
 
 
 class SpatialSeparableConvNd(nn.Module):
@@ -81,9 +82,7 @@ class SpatialSeparableConvNd(nn.Module):
         geometry = Geometry.of(kernel_size, stride, padding, dilation, ndim=ndim)
         if ndim < 2:
             raise ValueError(f"ndim must be at least 2, but got {ndim}: one axis has nothing to be separated")
-        modes = padding_mode_argument(padding_mode, ndim)
-        if padding_value != 0.0 and "constant" not in modes:
-            raise ValueError(f"padding_value {padding_value} needs padding_mode 'constant', but got {padding_mode!r}")
+        self.padding_mode = border_rule(padding_mode, ndim, padding_value)
         self.groups = groups_argument(groups, in_channels, out_channels)
         between = integers(out_channels if mid_channels is None else mid_channels, ndim - 1, "mid_channels", 1)
         if any(channels % groups for channels in between):
@@ -91,7 +90,6 @@ class SpatialSeparableConvNd(nn.Module):
         self.channels = (in_channels, *between, out_channels)
         self.kernel_size, self.stride, self.dilation = geometry.kernel, geometry.stride, geometry.dilation
         self.padding = geometry.padding
-        self.padding_mode = modes[0] if len(set(modes)) == 1 else modes
         self.padding_value, self.flip = padding_value, flip
         self.residual: float | None = None
         shapes = [(self.channels[i + 1], self.channels[i] // groups, geometry.kernel[i]) for i in range(ndim)]
