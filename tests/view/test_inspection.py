@@ -261,3 +261,13 @@ def test_every_registered_model_is_followed(name):
     assert found.parameters == sum(parameter.numel() for parameter in model.parameters())
     assert found.multiply_adds == multiply_adds(model, example)
     assert not any("nothing is known" in note for note in found.notes)
+
+
+def test_the_kernels_of_poolings_and_composite_layers():
+    separable = snn.SeparableConv2d(64, 8, 7, padding="same")
+    model = nn.Sequential(snn.MaxPool2d(3, 2), separable, snn.MaxPool2d(2), snn.MaxPool2d(2), nn.AvgPool2d(2))
+    found = striate.inspect(model, torch.rand(8, 64, 56, 56), measure=False)
+    kernels = {(row.path, row.type): row.kernel for row in found.rows}
+    assert kernels["0", "MaxPool2d"] == "pooling"  # large enough for ours to win over torch's
+    assert kernels["3", "MaxPool2d"] == kernels["4", "AvgPool2d"] == "torch"
+    assert "" not in kernels.values()

@@ -15,7 +15,9 @@ from torch.nn.modules.conv import _ConvNd
 from striate.acceleration.observation import plan_of_call
 from striate.arithmetic import DirectionCost, ReceptiveField
 from striate.engine.ceilings import Ceilings, measure_ceilings
-from striate.graph import Operation, Recording, misalignments, record, unread
+from striate.engine.evaluating import evaluating
+from striate.engine.running import KernelsRun
+from striate.graph import Operation, Recording, Value, misalignments, record, unread
 from striate.graph.costs import Cost, cost_of, parameters_of
 from striate.graph.timing import measure as measure_operations
 from striate.graph.windows import window_text
@@ -43,7 +45,8 @@ class LayerRow:
         connections: inputs of its units and their biases, as LeNet's paper counts them.
         fields: size, jump and offset of its receptive fields, an axis.
         bytes: of all it reads and writes, parameters included, each once.
-        kernel: of striate's kernels the one that runs, or "torch"; empty where that is decided within.
+        kernel: of striate's kernels those that run, or "torch" where none does; empty for a layer made of functions of
+            several inputs.
         seconds: the least of a few runs; None where nothing was measured.
         floor: the seconds that its multiply-adds or bytes take at least on this machine; None likewise.
         dense: weights, and multiply-adds a sample, of a fully connected layer of the same sizes; 0 for what is none or
@@ -219,18 +222,32 @@ def _row(
 
 
 def _kernels(recording: Recording, inputs: tuple[Any, ...]) -> dict[int, str]:
-    """Return what runs each convolution layer, by the operation's number; "torch" for what torch computes itself."""
+    """Return what runs each operation, by its number: of a convolution layer of striate its plan."""
     found = {}
     for operation in recording:
         module = operation.module
-        ours = type(module).__module__.startswith("striate.")
-        if isinstance(module, _ConvNd) and ours:
-            value = recording.values[operation.inputs[0]]
-            example = torch.empty_strided(value.shape, value.strides, dtype=value.dtype, device=_device(inputs))
-            found[operation.index] = plan_of_call(module, example).kernels.get("inference", "")
-        elif not ours:
+        if module is None or not type(module).__module__.startswith("striate."):
             found[operation.index] = "torch"
+            continue
+        if not operation.arguments and len(operation.inputs) > 1:  # in which order it was given them is not known
+            continue
+        given = operation.arguments or [recording.values[index] for index in operation.inputs]
+        arguments = [_zeros_for(argument, _device(inputs)) for argument in given]
+        if isinstance(module, _ConvNd):
+            found[operation.index] = plan_of_call(module, arguments[0]).kernels.get("inference", "")
+            continue
+        keywords = {name: _zeros_for(argument, _device(inputs)) for name, argument in operation.keywords.items()}
+        with torch.no_grad(), evaluating(module), KernelsRun() as run:
+            module(*arguments, **keywords)
+        found[operation.index] = " + ".join(run.names) or "torch"
     return found
+
+
+def _zeros_for(argument: Any, device: torch.device) -> Any:  # noqa: ANN401
+    """Return zeros in the place of a value, and anything else as it is."""
+    if not isinstance(argument, Value):
+        return argument
+    return torch.empty_strided(argument.shape, argument.strides, dtype=argument.dtype, device=device).zero_()
 
 
 def _notes(recording: Recording, rows: tuple[LayerRow, ...]) -> Iterator[str]:
