@@ -162,8 +162,10 @@ def test_the_model_is_left_as_it_was_and_the_callers_mode_does_not_matter():
     assert rectified.state(model) == before
 
 
-@pytest.mark.parametrize("name", models.names())
-def test_every_registered_model_has_a_projection(name):
+@pytest.mark.parametrize(
+    "name", [name for name in models.names("classification") if models.example(name).numel() == 784]
+)
+def test_every_classifier_of_digits_has_a_projection(name):
     image = torch.randint(0, 256, (1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     picture = deconvnet(models.create(name), image)
     assert picture.array.signal.shape == (1, 28, 28)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,7 +35,7 @@ def models(
         for listing in listings:
             typer.echo(json.dumps(asdict(listing), ensure_ascii=False))
     elif model is None:
-        for line in lines_of(listings, output.width):
+        for line in lines_of(listings, get_terminal_size().columns):
             output.print(line, soft_wrap=True)
         output.print("\n`striate models MODEL` says more of one, and all that there is to type for it.", soft_wrap=True)
     else:
