@@ -59,6 +59,7 @@ def observe(model: nn.Module, inputs: tuple[Any, ...]) -> dict[nn.Module, list[P
     plans: dict[nn.Module, list[Plan]] = {}
 
     def note(layer: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        # The hook stands on convolutions only, which mypy cannot see.
         plan = plan_of_call(layer, args[0] if args else kwargs["input"])  # type: ignore[arg-type]
         if plan not in plans.setdefault(layer, []):
             plans[layer].append(plan)

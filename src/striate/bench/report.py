@@ -20,7 +20,7 @@ _DIRECTIONS = {"forward": "forward", "train": "fwd+bwd"}
 
 def table_of(rows: Sequence[Row]) -> "Table":
     """Return a network's rows as a table: milliseconds, ratios (above 1 ours is faster), share of the floor."""
-    from rich.table import Table  # noqa: PLC0415, a terminal is not always there
+    from rich.table import Table  # noqa: PLC0415  a terminal is not always there
 
     peers = list(dict.fromkeys(name for row in rows for name in row.peers))
     table = Table(title=rows[0].network, title_justify="left", box=None, pad_edge=False, header_style="bold")
