@@ -21,7 +21,7 @@ def contenders(operands: Operands, gradients: bool, threads: int) -> list[Conten
     if set(problem.modes) != {"zeros"} or problem.dtype != "f32":
         raise CannotRunError("OpenVINO runs float32 with zeros outside")
     # Its import would send a report to its makers, from a process forked amid the timing; it goes without the sender
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  None makes its import fail
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     openvino: Any = import_module("openvino")
     opset: Any = import_module("openvino.opset13")
     input = opset.parameter(problem.input_shape, dtype=np.float32)
