@@ -8,7 +8,7 @@ from shlex import quote
 
 from torch import Tensor, nn
 
-from striate.data import ImageData, batches, random_affine, stream
+from striate.data import ImageData, augmented, batches, stream
 from striate.train.averaging import averaged_copy
 from striate.train.callbacks import Callback, Step
 from striate.train.config import Config
@@ -19,10 +19,6 @@ from striate.train.run import Run
 from striate.train.schedule import build_optimizer, one_cycle
 from striate.train.state import State, Tally
 from striate.train.weights import check_weights
-
-# Light augmentation, as drawn anew for each image of each batch: turned by up to 10 degrees, scaled by up to 10 %, and
-# shifted by up to 1/14 of the side: 2 pixels of MNIST's 28.
-DEGREES, SCALE, SHIFT = 10.0, 0.1, 1 / 14
 
 _MODEL_STREAM = 1  # sets a step's generator of dropout apart from that of its augmentation
 
@@ -121,15 +117,8 @@ class Training:
     def _learn_batch(self, step: int, images: Tensor, labels: Tensor, lr: float) -> tuple[float, int]:
         """Take one step; return the mean loss and how many images were classified correctly."""
         settings, data, epoch = self.config.settings, self.config.data, self.state.epoch
-        if settings.augment:
-            images = random_affine(
-                images,
-                generator=stream(settings.seed, epoch, step),
-                degrees=DEGREES,
-                translate=SHIFT * min(data.image_size),
-                scale=SCALE,
-                fill=0.0 if data.dark_background else 1.0,
-            )
+        fill = 0.0 if data.dark_background else 1.0
+        images = augmented(images, settings.augment, generator=stream(settings.seed, epoch, step), fill=fill)
         images, labels = images.to(self.device), labels.to(self.device)
         seed_generators(stream(settings.seed, epoch, step, _MODEL_STREAM).initial_seed(), self.device)
         for group in self.optimizer.param_groups:
