@@ -79,6 +79,7 @@ def test_same_seed_same_weights_another_seed_others():
     "change",
     [
         {"augment": True},
+        {"augment": "distort"},
         {"lr": 0.001},
         {"weight_decay": 0.9},
         {"label_smoothing": 0.3},

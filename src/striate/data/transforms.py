@@ -127,9 +127,7 @@ def warp(
     # grid_sample wants fractions of half the side; scaling rows and columns is cheaper than scaling pixels.
     half = torch.tensor([width / 2, height / 2]).to(images)
     weights = (source / half[:, None])[..., None]
-    x, y = (
-        (weights[:, axis, 0] * across)[:, None, :] + (weights[:, axis, 1] * down)[:, :, None] for axis in (0, 1)
-    )
+    x, y = ((weights[:, axis, 0] * across)[:, None, :] + (weights[:, axis, 1] * down)[:, :, None] for axis in (0, 1))
     grid = torch.stack((x, y), dim=-1)
     if displacement is not None:
         grid += displacement.movedim(1, -1) / half
