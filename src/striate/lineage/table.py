@@ -1,6 +1,6 @@
 """The measurements as tables of a page, in Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from striate.lineage.measurement import Measurement
 from striate.lineage.system import Figure, System
@@ -44,6 +44,6 @@ def _bold(figure: Figure) -> str:
     return f"**{figure.text}**" if figure.headline else figure.text
 
 
-def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [titles, tuple("---" for _ in titles), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

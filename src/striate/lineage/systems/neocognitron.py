@@ -135,8 +135,7 @@ def _measure(quick: bool) -> Iterator[Figure]:
     ):
         share = sum(one[kind] for one in found) / len(found)
         yield Figure(what, share, ".0%", published=published, at_least=least, headline=kind == "shifted")
-    size = {"read": 3000, "tested": 1000, "learnt": 300, "modules": 1} if quick else {}
-    accuracy = digits(**size).accuracy
+    accuracy = (digits(read=3000, tested=1000, learnt=300, modules=1) if quick else digits()).accuracy
     yield Figure("MNIST read linearly off pixels", accuracy["pixels"], ".2%")
     yield Figure("MNIST read linearly off U_C1, learnt without labels", accuracy["U_C1"], ".2%", headline=True)
     yield Figure("its margin over pixels", accuracy["U_C1"] - accuracy["pixels"], ".2%", at_least=0.03)

@@ -84,15 +84,15 @@ def learn(
 
 
 def _measure(quick: bool) -> Iterator[Figure]:
-    size = {"filters": 32, "size": 8, "steps": 150} if quick else {}
-    photographs = learn(images_to_learn(), **size)
+    filters, size, steps = (32, 8, 150) if quick else (100, 12, 400)
+    photographs = learn(images_to_learn(), filters=filters, size=size, steps=steps)
     yield Figure("filters of photographs that fit a Gabor function above 0.7", photographs.share, ".0%",
                  published="shown, not counted", at_least=0.6 if quick else 0.8, headline=True)  # fmt: skip
     yield Figure("their median fit", float(photographs.fit.r2.median()), ".2f")
     if not quick:
         maps = learn(images_to_learn(), filters=32, size=11, steps=60, convolutional=True)
         yield Figure("filters of the convolutional form that fit above 0.7", maps.share, ".0%", at_least=0.8)
-    noise = learn(images_to_learn(noise=True), **size)
+    noise = learn(images_to_learn(noise=True), filters=filters, size=size, steps=steps)
     yield Figure("filters of white noise that fit above 0.7", noise.share, ".0%", at_most=0.1, headline=True)
 
 
