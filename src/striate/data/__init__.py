@@ -7,7 +7,7 @@ from .image_file import read_image
 from .images import ImageData, Images
 from .loading import load
 from .natural_images import dead_leaves, random_patches, read_photographs, whiten
-from .sampling import batches, permutation, stream
+from .sampling import batches, permutation, stream, subset
 from .stimuli import distorted, five_patterns, presentations, shift
 from .transforms import affine, random_affine
 
@@ -33,5 +33,6 @@ __all__ = [
     "read_photographs",
     "shift",
     "stream",
+    "subset",
     "whiten",
 ]

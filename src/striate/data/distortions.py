@@ -1,8 +1,9 @@
 """The distortions by which handwriting varies: planar affine ones (1998) and elastic ones (2003), in one warp.
 
 Sources: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 86(11),
-1998, section III.C: translations, scaling, squeezing and horizontal shearing. Simard, Steinkraus, Platt, "Best practices
-for convolutional neural networks applied to visual document analysis", ICDAR 2003, section 2: elastic displacements.
+1998, section III.C: translations, scaling, squeezing and horizontal shearing. Simard, Steinkraus, Platt, "Best
+practices for convolutional neural networks applied to visual document analysis", ICDAR 2003, section 2: elastic
+displacements.
 """
 
 import math
