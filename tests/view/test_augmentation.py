@@ -40,7 +40,7 @@ def test_the_figure_has_a_panel_for_each():
     [
         ({"count": 0}, "count is 0, but at least 1 image is to be shown"),
         ({"times": 0}, "times is 0, but at least 1 image is to be shown"),
-        ({"kind": "heavy"}, "kind must be one of 'none', 'light', 'distort', but got 'heavy'"),
+        ({"kind": "heavy"}, "kind must be one of 'none', 'light', 'planar', 'distort', but got 'heavy'"),
     ],
 )
 def test_nothing_to_draw_is_refused(arguments, message):
