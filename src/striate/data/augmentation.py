@@ -15,9 +15,9 @@ SHIFT = 1 / 14  # of the side: 2 pixels of MNIST's 28
 def augmented(images: Tensor, kind: str, *, generator: torch.Generator, fill: float = 0.0) -> Tensor:
     """Vary each image of a batch by its own random amounts.
 
-    "light" turns by up to 10 degrees, scales by up to 10 % and shifts by up to 1/14 of the side. Two are for handwriting,
-    and both are `random_distortion`: "planar" shifts, scales, squeezes and shears a little, as LeNet-5's training did;
-    "distort" does so about twice as strongly, and turns and displaces elastically besides.
+    "light" turns by up to 10 degrees, scales by up to 10 % and shifts by up to 1/14 of the side. Two are for
+    handwriting, and both are `random_distortion`: "planar" shifts, scales, squeezes and shears a little, as LeNet-5's
+    training did; "distort" does so about twice as strongly, and turns and displaces elastically besides.
 
     Args:
         images: Floating point (B, C, H, W).

@@ -81,7 +81,7 @@ def affine(images: Tensor, *, degrees: Tensor, translate: Tensor, scale: Tensor,
 
 
 def rotation(degrees: Tensor) -> Tensor:
-    """Return the matrices that take a place, (right, down) of the centre, to where a turn brought it from.
+    """Return the matrices from a place, (right, down) of the centre, to where a counter-clockwise turn took it from.
 
     Args:
         degrees: (B,), counter-clockwise as seen.
