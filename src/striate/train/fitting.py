@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 
 import torch
@@ -167,10 +167,11 @@ def _lesson(
 
 
 def _source(data: str | PathLike[str] | None, model: str | None) -> str | None:
-    """Return a path in full, wherever a run is resumed from; a name, or None for a task's own data, as it is."""
-    if data is None and (model is None or models.task(model) == "classification"):
-        return "mnist"
-    return data if data is None or data == "mnist" else str(Path(data).resolve())
+    """Return a path in full, from wherever the run may be resumed; a name, or None for a task's own data, as it is."""
+    if data is None:
+        return "mnist" if model is None or models.task(model) == "classification" else None
+    path = Path(data)
+    return str(path.resolve()) if data != "mnist" and path.exists() else fspath(data)
 
 
 def _create(name: str, config: Config) -> nn.Module:
