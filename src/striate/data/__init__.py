@@ -8,7 +8,7 @@ from .images import ImageData, Images
 from .labelled import Labelled, LabelledData
 from .loading import load
 from .natural_images import dead_leaves, random_patches, read_photographs, whiten
-from .sampling import batch_indices, batches, permutation, stream
+from .sampling import batch_indices, batches, permutation, stream, subset
 from .stimuli import distorted, five_patterns, presentations, shift
 from .transforms import affine, random_affine
 
@@ -37,5 +37,6 @@ __all__ = [
     "read_photographs",
     "shift",
     "stream",
+    "subset",
     "whiten",
 ]

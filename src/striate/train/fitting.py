@@ -63,9 +63,8 @@ def fit(
         optimizer: "adamw" or "sgd" (Nesterov momentum).
         weight_decay: Of parameters with more than one axis.
         label_smoothing: Of the cross-entropy.
-        augment: How training images are varied, as `striate.data.augmented` has it: "none", "light" (shifted,
-            turned and scaled a little; the same as True) or "distort" (as handwriting varies); for lessons that heed
-            it.
+        augment: How training images are varied, as `striate.data.augmented` has it: "none", "light" (the same as True),
+            or, for handwriting, "planar" or "distort"; for lessons that heed it.
         ema: Largest decay of the moving average of the weights, such as 0.999, which is then what is measured and
             kept; 0 for none.
         seed: Of the first weights, the order of the samples, the augmentation and dropout; 0 unless given. torch's own
