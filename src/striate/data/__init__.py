@@ -1,5 +1,6 @@
 """Images: read from files, put in order, cut into batches or patches, warped and whitened, each from explicit seeds."""
 
+from .few_labels import few_labels
 from .idx import read_idx
 from .image_file import read_image
 from .images import ImageData, Images
@@ -16,6 +17,7 @@ __all__ = [
     "batches",
     "dead_leaves",
     "distorted",
+    "few_labels",
     "five_patterns",
     "load",
     "permutation",

@@ -4,7 +4,7 @@ Source: Woo et al., "ConvNeXt V2: co-designing and scaling ConvNets with masked 
 the target of the loss is that of He et al., "Masked autoencoders are scalable vision learners", CVPR 2022, section 3.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -68,7 +68,10 @@ class FCMAE(nn.Module):
         """
         rows, columns = (side // self.patch for side in images.shape[2:])
         patches = rows * columns
-        chance = torch.rand(len(images), patches, generator=generator, device=images.device)
+        drawn: dict[str, Any] = (
+            {} if generator is None else {"generator": generator}
+        )  # ONNX knows rand without this argument only
+        chance = torch.rand(len(images), patches, device=images.device, **drawn)
         seen = min(max(1, round((1 - self.ratio) * patches)), patches - 1)  # one is to be made, out of one at least
         mask = torch.zeros_like(chance).scatter_(1, chance.argsort(1)[:, :seen], 1.0)
         return mask.view(-1, 1, rows, columns)
