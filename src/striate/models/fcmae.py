@@ -109,7 +109,7 @@ class FCMAE(nn.Module):
     paper=PAPER,
     year=2023,
     task="pretraining",
-    recipe=Recipe(epochs=800, batch_size=4096, optimizer="adamw", lr=2.4e-3, weight_decay=0.05),
+    recipe=Recipe(epochs=1600, batch_size=4096, optimizer="adamw", lr=2.4e-3, weight_decay=0.05),
 )
 def fcmae(
     *, in_channels: int = 3, image_size: tuple[int, int] = (224, 224), size: str = "atto", ratio: float = 0.6

@@ -16,7 +16,7 @@ from striate.train.metrics import BATCH, device_of
 from striate.train.settings import Settings
 
 HELD_OUT, SHARE = 1000, 20  # images that are measured on: at most so many, and at most one in so many
-SHOWN = 10  # of them are exhibited
+SHOWN = 8  # of them are exhibited
 
 _SPLIT, _MASKS, _EXHIBIT = range(3)  # set apart what is drawn for each
 
