@@ -1,5 +1,7 @@
 """Images and other samples: read, put in order, cut into batches or patches, warped, each from explicit seeds."""
 
+from .augmentation import AUGMENTATIONS, augmented
+from .distortions import elastic_field, random_distortion
 from .few_labels import few_labels
 from .idx import read_idx
 from .image_file import read_image
@@ -12,21 +14,25 @@ from .stimuli import distorted, five_patterns, presentations, shift
 from .transforms import affine, random_affine
 
 __all__ = [
+    "AUGMENTATIONS",
     "ImageData",
     "Images",
     "Labelled",
     "LabelledData",
     "affine",
+    "augmented",
     "batch_indices",
     "batches",
     "dead_leaves",
     "distorted",
+    "elastic_field",
     "few_labels",
     "five_patterns",
     "load",
     "permutation",
     "presentations",
     "random_affine",
+    "random_distortion",
     "random_patches",
     "read_idx",
     "read_image",

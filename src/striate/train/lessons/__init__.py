@@ -1,7 +1,7 @@
 """The lessons by task: what the models of each task are trained on."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from striate import models
@@ -11,7 +11,7 @@ from striate.train.lessons.classification import ImageLesson, open_classificatio
 from striate.train.lessons.labelled import LabelledLesson, LabelledMetrics
 from striate.train.lessons.pretraining import MaskedLesson, MaskedMetrics, open_pretraining
 
-Source = str | Path | ImageData | None
+Source = str | PathLike[str] | ImageData | None
 
 # What opens the lesson of a task, called with
 # - the source: a name, a path, images in memory, or None for the task's own data, which are shipped or made;
