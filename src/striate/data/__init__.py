@@ -2,6 +2,7 @@
 
 from .augmentation import AUGMENTATIONS, augmented
 from .distortions import elastic_field, random_distortion
+from .few_labels import few_labels
 from .idx import read_idx
 from .image_file import read_image
 from .images import ImageData, Images
@@ -25,6 +26,7 @@ __all__ = [
     "dead_leaves",
     "distorted",
     "elastic_field",
+    "few_labels",
     "five_patterns",
     "load",
     "permutation",

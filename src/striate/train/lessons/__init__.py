@@ -9,6 +9,7 @@ from striate.data import ImageData
 from striate.train.lesson import Lesson
 from striate.train.lessons.classification import ImageLesson, open_classification
 from striate.train.lessons.labelled import LabelledLesson, LabelledMetrics
+from striate.train.lessons.pretraining import MaskedLesson, MaskedMetrics, open_pretraining
 
 Source = str | PathLike[str] | ImageData | None
 
@@ -21,6 +22,7 @@ Opener = Callable[[Source, Mapping[str, Any], Mapping[str, object]], Lesson]
 
 OPENERS: dict[str, Opener] = {
     "classification": open_classification,
+    "pretraining": open_pretraining,
 }
 
 
@@ -44,4 +46,14 @@ def open_lesson(model: str | None, source: Source = None, asked: Mapping[str, An
     return OPENERS[task](source, asked or {}, defaults)
 
 
-__all__ = ["OPENERS", "ImageLesson", "LabelledLesson", "LabelledMetrics", "Opener", "Source", "open_lesson"]
+__all__ = [
+    "OPENERS",
+    "ImageLesson",
+    "LabelledLesson",
+    "LabelledMetrics",
+    "MaskedLesson",
+    "MaskedMetrics",
+    "Opener",
+    "Source",
+    "open_lesson",
+]
