@@ -1,21 +1,24 @@
 """Images: read from files, put in order, cut into batches or patches, warped and whitened, each from explicit seeds."""
 
+from .fashion_mnist import fetch_fashion_mnist
 from .idx import read_idx
 from .image_file import read_image
 from .images import ImageData, Images
-from .loading import load
+from .loading import NAMED, load
 from .natural_images import dead_leaves, random_patches, read_photographs, whiten
 from .sampling import batches, permutation, stream
 from .stimuli import distorted, five_patterns, presentations, shift
 from .transforms import affine, random_affine
 
 __all__ = [
+    "NAMED",
     "ImageData",
     "Images",
     "affine",
     "batches",
     "dead_leaves",
     "distorted",
+    "fetch_fashion_mnist",
     "five_patterns",
     "load",
     "permutation",

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from striate import models
-from striate.data import ImageData, load, stream
+from striate.data import NAMED, ImageData, load, stream
 from striate.train.callbacks import Callback
 from striate.train.config import Config, DataConfig
 from striate.train.determinism import kept_generators, seed_generators
@@ -145,7 +145,7 @@ def _load(
         return None, data
     if image_size is None and run is not None:
         image_size = run.config.data.image_size
-    source = "mnist" if data == "mnist" else str(Path(data).resolve())
+    source = data if isinstance(data, str) and data in NAMED else str(Path(data).resolve())
     return source, load(source, image_size=image_size)
 
 
