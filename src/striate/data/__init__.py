@@ -2,12 +2,13 @@
 
 from .augmentation import AUGMENTATIONS, augmented
 from .distortions import elastic_field, random_distortion
+from .fashion_mnist import fetch_fashion_mnist
 from .few_labels import few_labels
 from .idx import read_idx
 from .image_file import read_image
 from .images import ImageData, Images
 from .labelled import Labelled, LabelledData
-from .loading import load
+from .loading import NAMED, load
 from .natural_images import dead_leaves, random_patches, read_photographs, whiten
 from .sampling import batch_indices, batches, permutation, stream, subset
 from .stimuli import distorted, five_patterns, presentations, shift
@@ -15,6 +16,7 @@ from .transforms import affine, random_affine
 
 __all__ = [
     "AUGMENTATIONS",
+    "NAMED",
     "ImageData",
     "Images",
     "Labelled",
@@ -26,6 +28,7 @@ __all__ = [
     "dead_leaves",
     "distorted",
     "elastic_field",
+    "fetch_fashion_mnist",
     "few_labels",
     "five_patterns",
     "load",

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from striate import models
-from striate.data import ImageData, LabelledData, stream
+from striate.data import NAMED, ImageData, LabelledData, stream
 from striate.train.callbacks import Callback
 from striate.train.config import Config, describe
 from striate.train.determinism import kept_generators, seed_generators
@@ -179,8 +179,8 @@ def _source(data: str | PathLike[str] | None, model: str | None) -> str | None:
     """Return a path in full, from wherever the run may be resumed; a name, or None for a task's own data, as it is."""
     if data is None:
         return "mnist" if model is None or models.task(model) == "classification" else None
-    path = Path(data)
-    return str(path.resolve()) if data != "mnist" and path.exists() else fspath(data)
+    named = data in NAMED or not Path(data).exists()
+    return fspath(data) if named else str(Path(data).resolve())
 
 
 def _create(name: str, config: Config) -> nn.Module:
