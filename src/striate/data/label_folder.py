@@ -83,7 +83,9 @@ def _pairs(path: Path) -> _Pairs:
     ]
     if not files:
         raise FileNotFoundError(f"{path / 'images'}: no image, expected files ending in {' '.join(EXTENSIONS)}")
-    pairs = [(file, path / "labels" / f"{file.stem}.png") for file in sorted(files, key=lambda file: natural(file.name))]
+    pairs = [
+        (file, path / "labels" / f"{file.stem}.png") for file in sorted(files, key=lambda file: natural(file.name))
+    ]
     for image, labels in pairs:
         if not labels.is_file():
             raise FileNotFoundError(f"{image}: its labels are missing, expected {labels}")

@@ -20,7 +20,7 @@ TRIES = 4  # places for a digit, of which the one that hides least is taken
 INK = 0.5  # of a digit's pixel, from which it bears the digit's label
 
 
-def scenes(train: int = 3000, test: int = 500, *, size: int = 64, seed: int = 0) -> LabelledData:
+def draw_scenes(train: int = 3000, test: int = 500, *, size: int = 64, seed: int = 0) -> LabelledData:
     """Draw scenes of 3 to 5 digits of 16 to 28 pixels, each hiding what was drawn before it.
 
     Digits of MNIST's training part make the scenes to learn from, those of its test part the others. The background is
@@ -39,7 +39,7 @@ def scenes(train: int = 3000, test: int = 500, *, size: int = 64, seed: int = 0)
     Raises:
         ValueError: no scene, or a size below 28.
 
-    >>> data = scenes(2, 1)
+    >>> data = draw_scenes(2, 1)
     >>> data.train.inputs.shape, data.train.labels.shape, data.classes[1]
     (torch.Size([2, 1, 64, 64]), torch.Size([2, 64, 64]), '0')
     """

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 import striate.nn as snn
 from striate.models.image_size import refuse_indivisible
 from striate.models.normalize import Rescale
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 from striate.models.up_paths import doubling
 
 PAPER = (
@@ -165,7 +165,13 @@ class DCGAN(nn.Module):
         return F.softplus(-deceived).mean() + F.softplus(-told).mean() + F.softplus(suspected).mean()
 
 
-@register("dcgan", paper=PAPER, year=2016, task="generation")
+@register(
+    "dcgan",
+    paper=PAPER,
+    year=2016,
+    task="generation",
+    recipe=Recipe(epochs=25, batch_size=128, optimizer="adamw", lr=2e-4),  # section 4: rate and batch
+)
 def dcgan(
     *,
     in_channels: int = 3,
@@ -192,7 +198,13 @@ def dcgan(
     return DCGAN(latent, in_channels, image_size, (1024, 512, 256, 128), up)
 
 
-@register("dcgan-mini", paper=f"After {PAPER}", year=2016, task="generation")
+@register(
+    "dcgan-mini",
+    paper=f"After {PAPER}",
+    year=2016,
+    task="generation",
+    recipe=Recipe(epochs=3, batch_size=64, optimizer="adamw", lr=5e-4),
+)
 def dcgan_mini(
     *,
     in_channels: int = 1,

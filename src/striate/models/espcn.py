@@ -12,7 +12,7 @@ from torch import nn
 
 import striate.nn as snn
 from striate.arithmetic.arguments import choice
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 
 UPS = ("subpixel", "transposed", "resize")
 
@@ -23,6 +23,7 @@ UPS = ("subpixel", "transposed", "resize")
     'neural network", CVPR 2016',
     year=2016,
     task="super-resolution",
+    recipe=Recipe(epochs=12, batch_size=16, optimizer="adamw", lr=2e-3, augment=True),
 )
 def espcn(*, in_channels: int = 1, scale: int = 3, up: str = "subpixel") -> nn.Sequential:
     """Build ESPCN: kernels of 5, 3 and 3, then every place's scale^2 numbers become scale x scale pixels.

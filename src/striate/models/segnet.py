@@ -14,7 +14,7 @@ import striate.nn as snn
 from striate.arithmetic.arguments import choice
 from striate.models.image_size import refuse_indivisible, refuse_smaller
 from striate.models.normalize import Rescale
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 from striate.models.switched_stages import SwitchedStages, convolved
 from striate.models.up_paths import WAYS, doubling
 
@@ -68,7 +68,13 @@ class SegNet(nn.Module):
         return scores
 
 
-@register("segnet", paper=PAPER, year=2017, task="segmentation")
+@register(
+    "segnet",
+    paper=PAPER,
+    year=2017,
+    task="segmentation",
+    recipe=Recipe(epochs=100, batch_size=12, optimizer="sgd", lr=0.1),  # section 4: rate, momentum and batch
+)
 def segnet(*, in_channels: int = 3, image_size: tuple[int, int] = (360, 480), classes: int = 11) -> SegNet:
     """Build SegNet: the 13 convolutions of VGG-16, with 14.7 million weights, and their mirror image.
 
@@ -87,7 +93,13 @@ def segnet(*, in_channels: int = 3, image_size: tuple[int, int] = (360, 480), cl
     return SegNet(in_channels, classes, (64, 128, 256, 512, 512), (2, 2, 3, 3, 3))
 
 
-@register("segnet-mini", paper=f"After {PAPER}", year=2017, task="segmentation")
+@register(
+    "segnet-mini",
+    paper=f"After {PAPER}",
+    year=2017,
+    task="segmentation",
+    recipe=Recipe(epochs=8, batch_size=16, optimizer="adamw", lr=5e-3, weight_decay=0.01),
+)
 def segnet_mini(
     *, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), classes: int = 2, up: str = "switches"
 ) -> SegNet:

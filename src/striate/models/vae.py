@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 import striate.nn as snn
 from striate.models.image_size import refuse_indivisible
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 from striate.models.tasks import images
 from striate.models.up_paths import doubling
 
@@ -37,6 +37,7 @@ class Encoded(NamedTuple):
     paper='Kingma, Welling, "Auto-encoding variational Bayes", ICLR 2014, with convolutions',
     year=2014,
     task="generation",
+    recipe=Recipe(epochs=5, batch_size=128, optimizer="adamw", lr=2e-3),
     example=images,
 )
 class VAE(nn.Module):

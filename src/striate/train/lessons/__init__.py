@@ -8,7 +8,14 @@ from striate import models
 from striate.data import ImageData
 from striate.train.lesson import Lesson
 from striate.train.lessons.classification import ImageLesson, open_classification
+from striate.train.lessons.generation import GenerationLesson, GenerationMetrics, open_generation
 from striate.train.lessons.labelled import LabelledLesson, LabelledMetrics
+from striate.train.lessons.segmentation import SegmentationLesson, open_segmentation
+from striate.train.lessons.super_resolution import (
+    SuperResolutionLesson,
+    SuperResolutionMetrics,
+    open_super_resolution,
+)
 
 Source = str | Path | ImageData | None
 
@@ -21,6 +28,9 @@ Opener = Callable[[Source, Mapping[str, Any], Mapping[str, object]], Lesson]
 
 OPENERS: dict[str, Opener] = {
     "classification": open_classification,
+    "segmentation": open_segmentation,
+    "super-resolution": open_super_resolution,
+    "generation": open_generation,
 }
 
 
@@ -44,4 +54,17 @@ def open_lesson(model: str | None, source: Source = None, asked: Mapping[str, An
     return OPENERS[task](source, asked or {}, defaults)
 
 
-__all__ = ["OPENERS", "ImageLesson", "LabelledLesson", "LabelledMetrics", "Opener", "Source", "open_lesson"]
+__all__ = [
+    "OPENERS",
+    "GenerationLesson",
+    "GenerationMetrics",
+    "ImageLesson",
+    "LabelledLesson",
+    "LabelledMetrics",
+    "Opener",
+    "SegmentationLesson",
+    "Source",
+    "SuperResolutionLesson",
+    "SuperResolutionMetrics",
+    "open_lesson",
+]
