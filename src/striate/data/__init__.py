@@ -7,10 +7,13 @@ from .few_labels import few_labels
 from .idx import read_idx
 from .image_file import read_image
 from .images import ImageData, Images
+from .label_folder import load_label_folder
 from .labelled import Labelled, LabelledData
 from .loading import NAMED, load
 from .natural_images import dead_leaves, random_patches, read_photographs, whiten
+from .photographs import Photographs, enlarge, load_photographs, shrink
 from .sampling import batch_indices, batches, permutation, stream, subset
+from .scenes import draw_scenes
 from .stimuli import distorted, five_patterns, presentations, shift
 from .transforms import affine, random_affine
 
@@ -21,17 +24,22 @@ __all__ = [
     "Images",
     "Labelled",
     "LabelledData",
+    "Photographs",
     "affine",
     "augmented",
     "batch_indices",
     "batches",
     "dead_leaves",
     "distorted",
+    "draw_scenes",
     "elastic_field",
+    "enlarge",
     "fetch_fashion_mnist",
     "few_labels",
     "five_patterns",
     "load",
+    "load_label_folder",
+    "load_photographs",
     "permutation",
     "presentations",
     "random_affine",
@@ -41,6 +49,7 @@ __all__ = [
     "read_image",
     "read_photographs",
     "shift",
+    "shrink",
     "stream",
     "subset",
     "whiten",

@@ -1,6 +1,5 @@
 """A folder of images in which each class has a folder of its own."""
 
-import re
 import statistics
 from pathlib import Path
 
@@ -10,10 +9,8 @@ from torch import Tensor
 from .image_file import EXTENSIONS, check_channels, decode, displayed_size
 from .images import ImageData, Images
 from .resize import convert_channels, letterbox
-from .sampling import stream
+from .splitting import held_out, is_hidden, natural, part_folders, visible_folders
 
-_TEST_NAMES = ("test", "val", "valid", "validation")
-_TEST_SHARE = 0.2
 _COMMON_SIZE = (28, 64)  # bounds of the side that images of different sizes are fitted to
 _LARGEST_KEPT = 256  # 196 KB an RGB image; 10,000 of them still fit in memory
 
@@ -65,18 +62,19 @@ def _common_size(files: list[Path]) -> tuple[int, int]:
 
 
 def _find_splits(path: Path, seed: int) -> tuple[_Classes, _Classes]:
-    folders = {folder.name.lower(): folder for folder in _visible_folders(path)}
-    test_name = next((name for name in _TEST_NAMES if name in folders), None)
-    if "train" in folders and test_name:
-        train, test = _find_classes(folders["train"]), _find_classes(folders[test_name])
+    parts = part_folders(path)
+    if parts:
+        train, test = map(_find_classes, parts)
         if train.keys() != test.keys():
             raise ValueError(
-                f"{path}: {folders['train'].name}/ and {folders[test_name].name}/ differ in classes: "
+                f"{path}: {parts[0].name}/ and {parts[1].name}/ differ in classes: "
                 f"only the former has {sorted(train.keys() - test.keys())}, "
                 f"only the latter has {sorted(test.keys() - train.keys())}"
             )
         return train, test
-    return _split(_find_classes(folders["train"] if set(folders) == {"train"} else path), seed)
+    folders = visible_folders(path)
+    only = [folder.name.lower() for folder in folders] == ["train"]
+    return _split(_find_classes(folders[0] if only else path), seed)
 
 
 def _split(classes: _Classes, seed: int) -> tuple[_Classes, _Classes]:
@@ -89,15 +87,14 @@ def _split(classes: _Classes, seed: int) -> tuple[_Classes, _Classes]:
                 f"{files[0].parent}: class {name!r} has 1 image, at least 2 are needed: "
                 f"one to learn from and one for the test; add images, or train/ and test/ folders"
             )
-        order = torch.randperm(len(files), generator=stream(seed, number)).tolist()
-        held_out = set(order[: max(1, round(_TEST_SHARE * len(files)))])
-        train[name] = [file for index, file in enumerate(files) if index not in held_out]
-        test[name] = [files[index] for index in sorted(held_out)]
+        chosen = held_out(len(files), number, seed=seed)
+        train[name] = [file for index, file in enumerate(files) if index not in chosen]
+        test[name] = [files[index] for index in sorted(chosen)]
     return train, test
 
 
 def _find_classes(path: Path) -> _Classes:
-    classes = {folder.name: _find_images(folder) for folder in _visible_folders(path)}
+    classes = {folder.name: _find_images(folder) for folder in visible_folders(path)}
     if not classes:
         loose = "; it holds images itself: put each class's in a folder of its own" if _has_images(path) else ""
         raise FileNotFoundError(
@@ -116,29 +113,14 @@ def _find_images(folder: Path) -> list[Path]:
         for file in folder.rglob("*")
         if file.suffix.lower() in EXTENSIONS
         and file.is_file()
-        and not any(_is_hidden(part) for part in file.relative_to(folder).parts)
+        and not any(is_hidden(part) for part in file.relative_to(folder).parts)
     ]
     if not files:
         raise FileNotFoundError(
             f"{folder}: no image in this class folder, expected files ending in {' '.join(EXTENSIONS)}"
         )
-    return sorted(files, key=lambda file: _natural(file.relative_to(folder).as_posix()))
+    return sorted(files, key=lambda file: natural(file.relative_to(folder).as_posix()))
 
 
 def _has_images(path: Path) -> bool:
     return any(file.suffix.lower() in EXTENSIONS for file in path.iterdir())
-
-
-def _visible_folders(path: Path) -> list[Path]:
-    folders = (folder for folder in path.iterdir() if folder.is_dir() and not _is_hidden(folder.name))
-    return sorted(folders, key=lambda folder: _natural(folder.name))
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith((".", "__"))  # __MACOSX and __pycache__ are not classes either
-
-
-def _natural(name: str) -> tuple[list[str | int], str]:
-    """A key that sorts "2" before "10"; the pieces alternate between text and number, so they always compare."""
-    pieces = re.split(r"(\d+)", name.lower())
-    return [int(piece) if index % 2 else piece for index, piece in enumerate(pieces)], name

@@ -8,8 +8,15 @@ from striate import models
 from striate.data import ImageData
 from striate.train.lesson import Lesson
 from striate.train.lessons.classification import ImageLesson, open_classification
+from striate.train.lessons.generation import GenerationLesson, GenerationMetrics, open_generation
 from striate.train.lessons.labelled import LabelledLesson, LabelledMetrics
 from striate.train.lessons.pretraining import MaskedLesson, MaskedMetrics, open_pretraining
+from striate.train.lessons.segmentation import SegmentationLesson, open_segmentation
+from striate.train.lessons.super_resolution import (
+    SuperResolutionLesson,
+    SuperResolutionMetrics,
+    open_super_resolution,
+)
 
 Source = str | PathLike[str] | ImageData | None
 
@@ -23,6 +30,9 @@ Opener = Callable[[Source, Mapping[str, Any], Mapping[str, object]], Lesson]
 OPENERS: dict[str, Opener] = {
     "classification": open_classification,
     "pretraining": open_pretraining,
+    "segmentation": open_segmentation,
+    "super-resolution": open_super_resolution,
+    "generation": open_generation,
 }
 
 
@@ -48,12 +58,17 @@ def open_lesson(model: str | None, source: Source = None, asked: Mapping[str, An
 
 __all__ = [
     "OPENERS",
+    "GenerationLesson",
+    "GenerationMetrics",
     "ImageLesson",
     "LabelledLesson",
     "LabelledMetrics",
     "MaskedLesson",
     "MaskedMetrics",
     "Opener",
+    "SegmentationLesson",
     "Source",
+    "SuperResolutionLesson",
+    "SuperResolutionMetrics",
     "open_lesson",
 ]
