@@ -1,0 +1,142 @@
+"""A folder in which each class of samples, of whatever kind, has a folder of its own."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from .image_file import EXTENSIONS
+from .sampling import stream
+
+_TEST_NAMES = ("test", "val", "valid", "validation")
+_TEST_SHARE = 0.2
+
+Classes = dict[str, list[Path]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the samples of a folder are.
+
+    Args:
+        noun: of one, such as "image".
+        extensions: of its files, in lower case.
+        sample: the path of the sample that a file belongs to: its own, or that of the folder of frames it is one of.
+        otherwise: what else could have been expected in place of class folders, in words.
+    """
+
+    noun: str
+    extensions: tuple[str, ...]
+    sample: Callable[[Path], Path] = lambda file: file
+    otherwise: str = ""
+
+
+IMAGES = Kind("image", EXTENSIONS, otherwise=" (or IDX files)")
+
+
+def find_splits(path: Path, kind: Kind, seed: int) -> tuple[Classes, Classes]:
+    """Find the samples of each class, in natural order, to learn from and to judge by.
+
+    Sub-folders train/ and test/ (or val/, valid/, validation/) are respected; without them a fifth of each class, at
+    least one sample, is held out.
+
+    Args:
+        path: the folder of class folders, or of train/ and test/.
+        kind: of the samples.
+        seed: which are held out.
+
+    Raises:
+        FileNotFoundError: no class folder, or a class without samples.
+        ValueError: fewer than two classes, a class too small to split, or different classes in train and test.
+    """
+    folders = {folder.name.lower(): folder for folder in _visible_folders(path)}
+    test_name = next((name for name in _TEST_NAMES if name in folders), None)
+    if "train" in folders and test_name:
+        train, test = _find_classes(folders["train"], kind), _find_classes(folders[test_name], kind)
+        if train.keys() != test.keys():
+            raise ValueError(
+                f"{path}: {folders['train'].name}/ and {folders[test_name].name}/ differ in classes: "
+                f"only the former has {sorted(train.keys() - test.keys())}, "
+                f"only the latter has {sorted(test.keys() - train.keys())}"
+            )
+        return train, test
+    return _split(_find_classes(folders["train"] if set(folders) == {"train"} else path, kind), kind, seed)
+
+
+def labels_of(classes: Classes) -> Tensor:
+    """Return the label of each sample, class after class: int64 (N,).
+
+    >>> labels_of({"cat": [Path("1.png"), Path("2.png")], "dog": [Path("3.png")]})
+    tensor([0, 0, 1])
+    """
+    counts = torch.tensor([len(group) for group in classes.values()])
+    return torch.arange(len(counts)).repeat_interleave(counts)
+
+
+def _split(classes: Classes, kind: Kind, seed: int) -> tuple[Classes, Classes]:
+    train: Classes = {}
+    test: Classes = {}
+    for number, (name, files) in enumerate(classes.items()):
+        if len(files) < 2:
+            raise ValueError(
+                f"{files[0].parent}: class {name!r} has 1 {kind.noun}, at least 2 are needed: "
+                f"one to learn from and one for the test; add {kind.noun}s, or train/ and test/ folders"
+            )
+        order = torch.randperm(len(files), generator=stream(seed, number)).tolist()
+        held_out = set(order[: max(1, round(_TEST_SHARE * len(files)))])
+        train[name] = [file for index, file in enumerate(files) if index not in held_out]
+        test[name] = [files[index] for index in sorted(held_out)]
+    return train, test
+
+
+def _find_classes(path: Path, kind: Kind) -> Classes:
+    classes = {folder.name: _find_samples(folder, kind) for folder in _visible_folders(path)}
+    if not classes:
+        held = any(file.suffix.lower() in kind.extensions for file in path.iterdir())
+        loose = f"; it holds {kind.noun}s itself: put each class's in a folder of its own" if held else ""
+        raise FileNotFoundError(
+            f"{path}: no class folder, expected a folder of {kind.noun}s for each class{kind.otherwise}{loose}"
+        )
+    if len(classes) < 2:
+        raise ValueError(
+            f"{path}: one class folder, {next(iter(classes))!r}, at least 2 are needed; is the path one level too high?"
+        )
+    return classes
+
+
+def _find_samples(folder: Path, kind: Kind) -> list[Path]:
+    found = {
+        kind.sample(file)
+        for file in folder.rglob("*")
+        if file.suffix.lower() in kind.extensions
+        and file.is_file()
+        and not any(_is_hidden(part) for part in file.relative_to(folder).parts)
+    }
+    if not found:
+        raise FileNotFoundError(
+            f"{folder}: no {kind.noun} in this class folder, expected files ending in {' '.join(kind.extensions)}"
+        )
+    return sorted(found, key=lambda path: natural(path.relative_to(folder).as_posix()))
+
+
+def _visible_folders(path: Path) -> list[Path]:
+    folders = (folder for folder in path.iterdir() if folder.is_dir() and not _is_hidden(folder.name))
+    return sorted(folders, key=lambda folder: natural(folder.name))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "__"))  # __MACOSX and __pycache__ are not classes either
+
+
+def natural(name: str) -> tuple[list[str | int], str]:
+    """Return a key that sorts "2" before "10".
+
+    >>> sorted(["frame10", "frame2"], key=natural)
+    ['frame2', 'frame10']
+    """
+    # The pieces alternate between text and number, so they always compare.
+    pieces = re.split(r"(\d+)", name.lower())
+    return [int(piece) if index % 2 else piece for index, piece in enumerate(pieces)], name
