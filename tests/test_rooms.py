@@ -11,7 +11,7 @@ import striate
 
 SOURCE = Path(striate.__file__).parent
 
-# A room may import itself and the rooms named here. `view` reads all of them and only `cli` reads it.
+# A room may import itself and the rooms named here. `view` reads all of them and only `lineage` and `cli` read it.
 MAY_IMPORT = {
     "arithmetic": set(),
     "engine": {"arithmetic"},
@@ -29,10 +29,14 @@ MAY_IMPORT = {
         *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "losses", "models", "data"),
         *("train", "words"),
     },
+    "lineage": {
+        *("arithmetic", "engine", "functional", "filters", "nn", "graph", "losses", "models", "data", "train", "view"),
+        "words",
+    },
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "cli": {
         *("arithmetic", "engine", "functional", "filters", "nn", "graph", "models", "data", "train", "view", "bench"),
-        "words",
+        *("lineage", "words"),
     },
 }
 

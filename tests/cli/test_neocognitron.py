@@ -4,8 +4,8 @@ import pytest
 import torch
 from PIL import Image
 
-from striate.cli import neocognitron as verb
 from striate.data import ImageData, Images, load
+from striate.lineage.systems import neocognitron as system
 
 
 def test_five_patterns_are_learnt_named_and_drawn(striate, tmp_path):
@@ -29,10 +29,10 @@ def test_digits_are_read_off_better_than_from_pixels(striate, tmp_path, monkeypa
         Images(data.test.images[:500], data.test.labels[:500]),
         data.classes,
     )
-    monkeypatch.setattr("striate.data.load", lambda _: few)
-    monkeypatch.setattr(verb, "LEARNT", 60)
-    monkeypatch.setattr(verb, "NAMING", 300)
-    monkeypatch.setattr(verb, "PLANES", (24, 24, 40))
+    monkeypatch.setattr(system, "load", lambda _: few)
+    monkeypatch.setattr(system, "LEARNT", 60)
+    monkeypatch.setattr(system, "NAMING", 300)
+    monkeypatch.setattr(system, "PLANES", (24, 24, 40))
     result = striate("neocognitron", "mnist", "--digits", "1200", "--output", tmp_path)
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "figures.json").read_text())["accuracy"]

@@ -15,6 +15,7 @@ from striate.cli.evaluate import evaluate
 from striate.cli.explain import explain
 from striate.cli.filter import filter_image
 from striate.cli.inspect import inspect
+from striate.cli.lineage import lineage
 from striate.cli.models import models
 from striate.cli.neocognitron import neocognitron
 from striate.cli.predict import predict
@@ -63,6 +64,7 @@ app.command()(inspect)
 app.command("filter")(filter_image)
 app.command()(arithmetic)
 app.command()(models)
+app.command()(lineage)
 app.command()(neocognitron)
 app.command("sparse-code")(sparse_code)
 app.command()(bench)

@@ -2,21 +2,12 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from striate.cli.console import output
 from striate.words import count, duration
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-TIMES = 20  # that each pattern is shown, as in the paper
-PLACES = 3  # pixels of 16, about a fifth of the field
-LEARNT = 4000  # digits shown to each layer
-NAMING = 10000  # digits by which the last cells are named
-PLANES = (24, 48, 600)  # for digits: the last cells must tell hundreds of shapes apart, not five
 
 
 class Stimuli(StrEnum):
@@ -55,64 +46,38 @@ def neocognitron(
 
 
 def _five(out: Path, seed: int, together: bool) -> dict[str, Any]:
-    import torch  # noqa: PLC0415
-
-    from striate.data import stream  # noqa: PLC0415
-    from striate.data.stimuli import distorted, five_patterns, presentations  # noqa: PLC0415
-    from striate.models.neocognitron import Neocognitron  # noqa: PLC0415
-    from striate.train.self_organisation import recognise, self_organise, winner_labels  # noqa: PLC0415
+    from striate.lineage.systems.neocognitron import TIMES, five  # noqa: PLC0415
     from striate.view.neocognitron import cell_answers, recognition  # noqa: PLC0415
 
-    model = Neocognitron()
-    patterns = five_patterns()
-    shown = presentations(patterns, TIMES, largest_shift=PLACES, generator=stream(seed, 0))
-    self_organise(model, shown, together=together)
-    trials = distorted(patterns, largest_shift=PLACES, generator=stream(seed, 1))
-    each = torch.arange(len(patterns))
-    names = winner_labels(model(shown), each.repeat(TIMES), len(patterns))
-    cells = sum(int(number) >= 0 for number in names)
+    found = five(seed, together=together)
+    patterns = found.patterns
     output.print(
-        f"Shown {TIMES} times each, {count(len(patterns), 'pattern')} are named by {count(cells, 'last cell')}."
+        f"Shown {TIMES} times each, {count(len(patterns), 'pattern')} are named by {count(found.cells, 'last cell')}."
     )
-    shares = {}
-    for kind, images in trials.items():
-        right = recognise(model(images), names) == each.repeat(len(images) // len(patterns))
-        shares[kind] = float(right.float().mean())
-        output.print(f"  {kind:8} {shares[kind]:7.1%} recognised of {len(images)}")
-    cell_answers(model, patterns[4:]).save(out / "cells.png")
-    recognition(model, {kind: images[-len(patterns) :] for kind, images in trials.items()}).save(out / "stimuli.png")
-    return {"recognised": shares, "cells": cells}
+    for kind, share in found.recognised.items():
+        output.print(f"  {kind:8} {share:7.1%} recognised of {len(found.stimuli[kind])}")
+    cell_answers(found.model, patterns[4:]).save(out / "cells.png")
+    last = {kind: images[-len(patterns) :] for kind, images in found.stimuli.items()}
+    recognition(found.model, last).save(out / "stimuli.png")
+    return {"recognised": found.recognised, "cells": found.cells}
 
 
-def _mnist(out: Path, seed: int, together: bool, digits: int) -> dict[str, Any]:
-    from striate.data import load, permutation  # noqa: PLC0415
-    from striate.models.neocognitron import Neocognitron  # noqa: PLC0415
-    from striate.train.linear_readout import linear_readout  # noqa: PLC0415
-    from striate.train.self_organisation import c_cells, recognise, self_organise, winner_labels  # noqa: PLC0415
+def _mnist(out: Path, seed: int, together: bool, read: int) -> dict[str, Any]:
+    from striate.lineage.systems.neocognitron import LEARNT, digits  # noqa: PLC0415
     from striate.view.neocognitron import cell_answers  # noqa: PLC0415
 
-    data = load("mnist")
-    order = permutation(len(data.train), seed=seed, epoch=0)
-    train, labels = data.train.images[order].float() / 255, data.train.labels[order]
-    test, truth = data.test.images.float() / 255, data.test.labels
-    model = Neocognitron(PLANES, 28, selectivity=(4.0, 1.5, 3.0))
-    self_organise(model, train[:LEARNT], together=together)
-    output.print(f"{count(LEARNT, 'digit')} seen without labels. Of {count(len(test), 'test digit')} are right:")
-
-    def share(found: "Tensor") -> float:
-        return float((found == truth).float().mean())
-
-    def readout(features: "Tensor", of_test: "Tensor") -> float:
-        return share(linear_readout(features, labels[:digits], of_test, classes=10, epochs=5, seed=seed))
-
-    figures = {"pixels": readout(train[:digits].flatten(1), test.flatten(1))}
-    output.print(f"  {figures['pixels']:.2%} by a linear readout of the pixels")
-    for module in range(2):
-        name = f"U_C{module + 1}"
-        figures[name] = readout(c_cells(model, train[:digits], module), c_cells(model, test, module))
-        output.print(f"  {figures[name]:.2%} by a linear readout of {name}, the C-cells of module {module + 1}")
-    names = winner_labels(c_cells(model, train[:NAMING], 2), labels[:NAMING], 10)
-    figures["winners"] = share(recognise(c_cells(model, test, 2), names))
-    output.print(f"  {figures['winners']:.2%} by the name of the strongest of {int((names >= 0).sum())} last cells")
-    cell_answers(model, test[:1]).save(out / "cells.png")
-    return {"accuracy": figures, "digits": digits, "learnt": LEARNT}
+    words = {
+        "pixels": "by a linear readout of the pixels",
+        "U_C1": "by a linear readout of U_C1, the C-cells of module 1",
+        "U_C2": "by a linear readout of U_C2, the C-cells of module 2",
+        "winners": "by the name of the strongest of the last cells",
+    }
+    output.print(f"{count(LEARNT, 'digit')} seen without labels. Of the test digits are right:")
+    found = digits(
+        seed,
+        together=together,
+        read=read,
+        on_figure=lambda name, share: output.print(f"  {share:.2%} {words[name]}"),
+    )
+    cell_answers(found.model, found.test[:1]).save(out / "cells.png")
+    return {"accuracy": found.accuracy, "named": found.named, "digits": read, "learnt": LEARNT}

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from striate.view.picture import Picture
 
-PATCH_FACTOR = 4  # patches of the convolutional form, in sides of a filter
-
 
 def sparse_code(
     photos: Annotated[
@@ -46,54 +44,43 @@ def sparse_code(
         raise typer.BadParameter("learns from noise, not from photographs: leave PHOTOS out", param_hint="--noise")
     from time import perf_counter  # noqa: PLC0415  torch takes a second; --help has none
 
-    from striate.data import stream  # noqa: PLC0415
-    from striate.data.natural_images import whiten  # noqa: PLC0415
-    from striate.filters.gabor_fit import fit_gabor  # noqa: PLC0415
-    from striate.models.sparse_coding import SparseCoding  # noqa: PLC0415
-    from striate.train.dictionary import learn_dictionary  # noqa: PLC0415
-    from striate.view.dictionary import THRESHOLD, dictionary  # noqa: PLC0415
+    from striate.data.natural_images import read_photographs  # noqa: PLC0415
+    from striate.filters.gabor_fit import GOOD_FIT  # noqa: PLC0415
+    from striate.lineage.systems.sparse_coding import images_to_learn, learn  # noqa: PLC0415
+    from striate.view.dictionary import dictionary  # noqa: PLC0415
 
     start = perf_counter()
-    images, source = _images(photos, noise, seed)
-    model = SparseCoding(filters, size, sparsity=sparsity, generator=stream(seed, -1))  # patches count from 0
+    if photos is None:
+        images = images_to_learn(noise=noise, seed=seed)
+        source = "white noise" if noise else "the photograph of this package and dead leaves"
+    else:
+        images = read_photographs(photos)
+        source = f"{count(len(images), 'photograph')} in {photos}"
     output.print(f"{count(filters, 'filter')} of {size} x {size} learn {source}", soft_wrap=True)
-    energies: list[float] = []
-    batch, patch = (8, PATCH_FACTOR * size) if convolutional else (200, size)
     with _bar(steps) as advance:
-
-        def on_step(_: int, energy: float) -> None:
-            energies.append(energy)
-            advance()
-
-        white = [whiten(image) for image in images]
-        learn_dictionary(model, white, steps=steps, batch_size=batch, patch_size=patch, seed=seed, on_step=on_step)
-    fit = fit_gabor(model.weight)
-    share = float((fit.r2 > THRESHOLD).float().mean())
+        found = learn(
+            images,
+            filters=filters,
+            size=size,
+            sparsity=sparsity,
+            steps=steps,
+            convolutional=convolutional,
+            seed=seed,
+            on_step=advance,
+        )
+    r2, energies = found.fit.r2, found.energies
     form = "convolutional form" if convolutional else "patch form"
-    _write(out, model.weight.detach(), dictionary(model.weight, fit.r2, f"Learnt from {source}; {form}"), {
+    _write(out, found.weight, dictionary(found.weight, r2, f"Learnt from {source}; {form}"), {
         "source": source, "form": form, "steps": steps, "sparsity": sparsity, "seed": seed,
         "energy_first": energies[0], "energy_last": energies[-1],
-        "gabor_share_above_0.7": share, "gabor_median": float(fit.r2.median()), "gabor": fit.r2.tolist(),
+        "gabor_share_above_0.7": found.share, "gabor_median": float(r2.median()), "gabor": r2.tolist(),
     })  # fmt: skip
     output.print(
-        f"{share:.0%} of the filters are Gabor functions to more than {THRESHOLD:.0%}, {float(fit.r2.median()):.0%} in "
-        f"the median. {duration(perf_counter() - start)}. {out} holds dictionary.png, .safetensors and figures.json.",
+        f"{found.share:.0%} of the filters are Gabor functions to more than {GOOD_FIT:.0%}, "
+        f"{float(r2.median()):.0%} in the median. {duration(perf_counter() - start)}. "
+        f"{out} holds dictionary.png, .safetensors and figures.json.",
         soft_wrap=True,
     )
-
-
-def _images(photos: Path | None, noise: bool, seed: int) -> "tuple[list[Tensor], str]":
-    import torch  # noqa: PLC0415
-
-    from striate.data import stream  # noqa: PLC0415
-    from striate.data.natural_images import dead_leaves, read_photographs  # noqa: PLC0415
-
-    if noise:
-        return [torch.randn(512, 512, generator=stream(seed, -2))], "white noise"
-    if photos is None:
-        return [*read_photographs(), dead_leaves(seed=seed)], "the photograph of this package and dead leaves"
-    found = read_photographs(photos)
-    return found, f"{count(len(found), 'photograph')} in {photos}"
 
 
 def _bar(steps: int) -> Any:  # noqa: ANN401  a context manager that gives a function

@@ -14,6 +14,8 @@ FIRST_SIGMAS = (1.2, 2.5)  # pixels; each is tried from each of two places
 SMALLEST_SIGMA = 0.5  # pixels; a narrower bell is one tap, which says nothing of its frequency
 GRID = 64  # frequencies an axis among which the first is sought
 
+GOOD_FIT = 0.7  # of R²: above it a filter is counted as a Gabor function
+
 
 class GaborFit(NamedTuple):
     """The Gabor function nearest to each of K filters.

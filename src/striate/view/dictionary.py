@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from striate.filters.gabor_fit import GOOD_FIT
 from striate.view.figure import INK, new_figure
 from striate.view.mosaic import mosaic
 from striate.view.picture import Picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-THRESHOLD = 0.7
 
 
 def dictionary(weight: Tensor, r2: Tensor, title: str = "") -> Picture[Tensor]:
@@ -42,9 +41,9 @@ def _draw(scaled: Tensor, r2: Tensor, title: str) -> "Figure":
     count, height, width = scaled.shape
     pictures.set_title(f"{count} filters, {height} x {width}", loc="left", fontsize=9, color=INK)
     histogram.hist(r2.numpy(), bins=20, range=(0, 1), color="#1f6fb4")
-    histogram.axvline(THRESHOLD, color=INK, linewidth=1, linestyle="--")
-    share = float((r2 > THRESHOLD).float().mean())
-    histogram.set_title(f"{share:.0%} above {THRESHOLD}", loc="left", fontsize=9, color=INK)
+    histogram.axvline(GOOD_FIT, color=INK, linewidth=1, linestyle="--")
+    share = float((r2 > GOOD_FIT).float().mean())
+    histogram.set_title(f"{share:.0%} above {GOOD_FIT}", loc="left", fontsize=9, color=INK)
     histogram.set_xlabel("share explained by a Gabor function", color=INK)
     histogram.set_ylabel("filters", color=INK)
     histogram.tick_params(colors=INK)
