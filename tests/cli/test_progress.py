@@ -15,7 +15,7 @@ ROW = {
     "seconds": 8.26,
     "images_per_second": 7654.3,
 }
-STEP = Step(epoch=2, epochs=5, step=3, steps=10, loss=0.5, acc=0.75, lr=1e-3, images_per_second=1234.0)
+STEP = Step(epoch=2, epochs=5, step=3, steps=10, loss=0.5, merit=0.75, lr=1e-3, samples_per_second=1234.0)
 LINE = "epoch 2/5  loss 0.1235  acc 98.76%  test loss 0.0567  test acc 99.12%  7,654 images/s  8.3 s\n"
 
 

@@ -85,7 +85,7 @@ def test_batches_hold_floats_in_one():
 def test_batches_refuse_at_once():
     with pytest.raises(ValueError, match="batch_size: came as 0, expected at least 1"):
         batches(some(5), 0, seed=0, epoch=0)
-    with pytest.raises(ValueError, match="start: came as 4, expected 0 to 3, the steps of 5 images"):
+    with pytest.raises(ValueError, match="start: came as 4, expected 0 to 3, the steps of 5 samples"):
         batches(some(5), 2, seed=0, epoch=0, start=4)
     with pytest.raises(ValueError, match="start: came as -1, expected 0 to 3"):
         batches(some(5), 2, seed=0, epoch=0, start=-1)

@@ -95,9 +95,17 @@ def test_what_is_not_given_is_as_published():
     assert models.example("alexnet").shape == (1, 3, 224, 224)
 
 
-def test_a_recipe_is_for_classifiers():
-    with pytest.raises(ValueError, match="model 'unet' is for segmentation, and training is for classification so far"):
-        models.recipe("unet")
+@pytest.mark.usefixtures("apart")
+def test_a_model_for_any_task_may_have_a_recipe():
+    for name, recipe in (("trained", RECIPE), ("untrained", None)):
+
+        @register(name, paper="none", year=2000, task="super-resolution", recipe=recipe)
+        def build(*, in_channels=1, scale=2):
+            return nn.Conv2d(in_channels, in_channels, scale)
+
+    assert models.recipe("trained") is RECIPE
+    with pytest.raises(ValueError, match="model 'untrained', for super-resolution, has no recipe for training so far"):
+        models.recipe("untrained")
 
 
 @pytest.mark.parametrize(

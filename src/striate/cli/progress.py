@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from striate.train import Callback, Step
+from striate.train.figures import figure_of
 from striate.train.history import Row
 from striate.words import duration
 
@@ -17,19 +18,25 @@ class EpochLines(Callback):
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.epochs = 0
+        self.step: Step | None = None
 
     def on_step(self, step: Step) -> None:
-        """Note how many epochs there are to be."""
-        self.epochs = step.epochs
+        """Note how many epochs there are to be, and what is told of them."""
+        self.step = step
 
     def on_epoch(self, row: Row) -> None:
         """Write what the epoch reached."""
+        if self.step is None:
+            return
+        figure, unit = self.step.figure, self.step.unit
+        trained, tested = f"loss {row['loss']:.4f}", f"test loss {row['val_loss']:.4f}"
+        if figure:
+            said = figure_of(figure).said
+            trained += f"  {figure} {said(row[figure])}"
+            tested += f"  test {figure} {said(row[f'val_{figure}'])}"
         self.console.print(
-            f"epoch {row['epoch']:.0f}/{self.epochs}"
-            f"  loss {row['loss']:.4f}  acc {row['acc']:.2%}"
-            f"  test loss {row['val_loss']:.4f}  test acc {row['val_acc']:.2%}"
-            f"  {row['images_per_second']:,.0f} images/s  {duration(row['seconds'])}",
+            f"epoch {row['epoch']:.0f}/{self.step.epochs}  {trained}  {tested}"
+            f"  {row[f'{unit}_per_second']:,.0f} {unit}/s  {duration(row['seconds'])}",
             soft_wrap=True,
         )
 
@@ -64,5 +71,6 @@ class LiveBar(EpochLines):
         done = (step.epoch - 1) * step.steps + step.step
         if self.task is None:
             self.task = self.bar.add_task("", total=step.epochs * step.steps, completed=done - 1, status="")
-        status = f"loss {step.loss:.4f}  acc {step.acc:.2%}  {step.images_per_second:,.0f} images/s"
+        merit = f"  {step.figure} {figure_of(step.figure).said(step.merit)}" if step.figure else ""
+        status = f"loss {step.loss:.4f}{merit}  {step.samples_per_second:,.0f} {step.unit}/s"
         self.bar.update(self.task, completed=done, description=f"epoch {step.epoch}/{step.epochs}", status=status)

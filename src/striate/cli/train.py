@@ -111,12 +111,8 @@ def _conclude(run: Path, history: "History") -> None:
     page = write_report(run, history.data)
     metrics = history.metrics
     if metrics is not None:
-        output.print(
-            f"Test accuracy {metrics.accuracy:.2%}: {count(metrics.errors, 'error')} in "
-            f"{count(metrics.images, 'image')}, after {count(len(history), 'epoch')} "
-            f"in {duration(sum(history['seconds']))}.",
-            soft_wrap=True,
-        )
+        spent = duration(sum(history["seconds"]))
+        output.print(f"{metrics.sentence()}, after {count(len(history), 'epoch')} in {spent}.", soft_wrap=True)
     output.print(
         f"{run} holds the weights, the settings, the log, the metrics, the pictures and a report. Next:", soft_wrap=True
     )

@@ -66,6 +66,35 @@ def permutation(n: int, *, seed: int, epoch: int) -> Tensor:
     return torch.randperm(n, generator=stream(seed, epoch))
 
 
+def batch_indices(n: int, batch_size: int, *, seed: int, epoch: int, start: int = 0) -> Iterator[tuple[int, Tensor]]:
+    """Walk over `n` samples once in the order of `permutation`, batch by batch; a short last batch is kept.
+
+    Args:
+        n: Number of samples.
+        batch_size: Samples a batch, at least 1.
+        seed: The run's seed.
+        epoch: The epoch, from 0.
+        start: The step to begin at; the steps before it cost nothing.
+
+    Returns:
+        An iterator of (step, int64 indices of (B,)).
+
+    Raises:
+        ValueError: `batch_size` is below 1, or `start` lies outside the epoch.
+
+    Example:
+        >>> [(step, len(indices)) for step, indices in batch_indices(10, 4, seed=0, epoch=0, start=1)]
+        [(1, 4), (2, 2)]
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size: came as {batch_size}, expected at least 1")
+    steps = -(-n // batch_size)
+    if not 0 <= start <= steps:
+        raise ValueError(f"start: came as {start}, expected 0 to {steps}, the steps of {n} samples")
+    order = permutation(n, seed=seed, epoch=epoch)
+    return ((step, order[step * batch_size :][:batch_size]) for step in range(start, steps))
+
+
 def batches(
     images: Images, batch_size: int, *, seed: int, epoch: int, start: int = 0
 ) -> Iterator[tuple[int, Tensor, Tensor]]:
@@ -90,14 +119,5 @@ def batches(
         >>> [(step, tuple(x.shape)) for step, x, y in batches(ten, 4, seed=0, epoch=0, start=1)]
         [(1, (4, 1, 28, 28)), (2, (2, 1, 28, 28))]
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size: came as {batch_size}, expected at least 1")
-    steps = -(-len(images) // batch_size)
-    if not 0 <= start <= steps:
-        raise ValueError(f"start: came as {start}, expected 0 to {steps}, the steps of {len(images)} images")
-    order = permutation(len(images), seed=seed, epoch=epoch)
-    return (_batch(images, step, order[step * batch_size :][:batch_size]) for step in range(start, steps))
-
-
-def _batch(images: Images, step: int, index: Tensor) -> tuple[int, Tensor, Tensor]:
-    return step, images.images[index].float().div_(255), images.labels[index]
+    walk = batch_indices(len(images), batch_size, seed=seed, epoch=epoch, start=start)
+    return ((step, images.images[index].float().div_(255), images.labels[index]) for step, index in walk)

@@ -19,8 +19,8 @@ class Recipe:
     """A model's own defaults for training.
 
     Args:
-        epochs: passes over the training images.
-        batch_size: images a step.
+        epochs: passes over the training samples.
+        batch_size: samples a step.
         optimizer: "adamw", or "sgd" with Nesterov momentum.
         lr: learning rate at the peak of the one-cycle schedule.
         weight_decay: applied to weights with more than one axis.
@@ -180,10 +180,10 @@ def names(task: str | None = None) -> tuple[str, ...]:
 
 
 def recipe(name: str) -> Recipe:
-    """Return how a classifier is trained unless the caller says otherwise.
+    """Return how a model is trained unless the caller says otherwise.
 
     Raises:
-        ValueError: an unknown name, or a model for another task.
+        ValueError: an unknown name, or a model that has no recipe.
 
     >>> recipe("lenet5").augment
     False
@@ -191,9 +191,8 @@ def recipe(name: str) -> Recipe:
     entry = _entry(name)
     if entry.recipe is None:
         raise ValueError(
-            f"model {name!r} is for {entry.task}, and training is for classification so far: "
-            f"`striate models --task classification` lists what it trains, and striate.models.create({name!r}) builds "
-            "this one for a loop of your own"
+            f"model {name!r}, for {entry.task}, has no recipe for training so far: striate.models.create({name!r}) "
+            "builds it for `striate.fit` or a loop of your own"
         )
     return entry.recipe
 

@@ -2,13 +2,15 @@
 
 from striate.train.callbacks import Callback, Step
 from striate.train.comparison import Result, compare, differing_settings
-from striate.train.config import Config, DataConfig
+from striate.train.config import Config, DataConfig, LessonConfig
 from striate.train.consistency import shift_consistency
 from striate.train.dictionary import learn_dictionary
 from striate.train.evaluation import evaluate
 from striate.train.fitting import fit
 from striate.train.history import History
 from striate.train.interruption import Interrupted
+from striate.train.lesson import Lesson, Measured
+from striate.train.lessons import LabelledLesson, LabelledMetrics, open_lesson
 from striate.train.linear_readout import linear_readout
 from striate.train.loop import DivergenceError
 from striate.train.metrics import Metrics
@@ -27,6 +29,11 @@ __all__ = [
     "DivergenceError",
     "History",
     "Interrupted",
+    "LabelledLesson",
+    "LabelledMetrics",
+    "Lesson",
+    "LessonConfig",
+    "Measured",
     "Metrics",
     "Prediction",
     "Predictor",
@@ -43,6 +50,7 @@ __all__ = [
     "newest_unfinished",
     "next_run_path",
     "one_cycle",
+    "open_lesson",
     "predict",
     "recognise",
     "self_organise",

@@ -15,9 +15,11 @@ class Step:
         step: Batches done in this epoch, from 1.
         steps: Of an epoch.
         loss: Mean over the epoch so far.
-        acc: Share of the epoch's training images so far that were classified correctly, in [0, 1].
+        merit: The figure of merit, a mean over the epoch's training samples so far; 0 where there is none.
         lr: Of this step.
-        images_per_second: Over the epoch so far.
+        samples_per_second: Over the epoch so far.
+        figure: The name of the figure of merit; "" where there is none.
+        unit: What a sample is, in the plural.
     """
 
     epoch: int
@@ -25,9 +27,22 @@ class Step:
     step: int
     steps: int
     loss: float
-    acc: float
+    merit: float
     lr: float
-    images_per_second: float
+    samples_per_second: float
+    figure: str = "acc"
+    unit: str = "images"
+
+    @property
+    def acc(self) -> float:
+        """The share of the epoch's training samples so far that were classified correctly, in [0, 1].
+
+        >>> Step(1, 2, 3, 4, loss=0.5, merit=0.75, lr=0.1, samples_per_second=100.0).acc
+        0.75
+        """
+        if self.figure != "acc":
+            raise AttributeError(f"this training has no accuracy; its figure of merit is {self.figure or 'none'}")
+        return self.merit
 
 
 class Callback:

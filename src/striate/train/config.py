@@ -1,7 +1,6 @@
 """`config.json`: every value that decided a run, defaults included."""
 
 import platform
-import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -12,6 +11,8 @@ import torch
 from striate import __version__
 from striate.data import ImageData
 from striate.train.files import read_json, write_json
+from striate.train.lesson import Lesson
+from striate.train.lessons.classification import ImageLesson
 from striate.train.settings import Settings
 
 
@@ -26,7 +27,7 @@ def _versions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """What a run was trained on.
+    """What images a run was trained to tell apart.
 
     Args:
         source: What `striate.data.load` was asked for; None where the data were given in memory.
@@ -53,10 +54,6 @@ class DataConfig:
     @classmethod
     def of(cls, data: ImageData, source: str | None) -> "DataConfig":
         """Describe data that were loaded from a source."""
-        checksum = 0
-        for part in (data.train, data.test):
-            for tensor in (part.images, part.labels):
-                checksum = zlib.crc32(tensor.contiguous().numpy().data, checksum)
         return cls(
             source=source,
             name=data.name,
@@ -66,8 +63,56 @@ class DataConfig:
             dark_background=data.dark_background,
             train=len(data.train),
             test=len(data.test),
-            checksum=f"{checksum:08x}",
+            checksum=ImageLesson(data).checksum(),
         )
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The keywords of `striate.models.create` that the images decide."""
+        return {"in_channels": self.channels, "image_size": self.image_size, "classes": len(self.classes)}
+
+    @property
+    def figure(self) -> str:
+        """The figure of merit."""
+        return "acc"
+
+
+@dataclass(frozen=True)
+class LessonConfig:
+    """What a run was trained on, where that is no classification of images.
+
+    Args:
+        source: What the lesson was opened with; None where it was given in memory, "" for the task's own data.
+        name: The lesson's.
+        keywords: Of `striate.models.create`, those that the data decide.
+        figure: The figure of merit.
+        train: How many samples were trained on.
+        checksum: The lesson's.
+    """
+
+    source: str | None = field(compare=False)
+    name: str
+    keywords: dict[str, Any]
+    figure: str
+    train: int
+    checksum: str
+
+    @classmethod
+    def of(cls, lesson: Lesson, source: str | None) -> "LessonConfig":
+        """Describe a lesson that was opened from a source."""
+        return cls(
+            source=source,
+            name=lesson.name,
+            keywords=dict(lesson.keywords),
+            figure=lesson.figure,
+            train=len(lesson),
+            checksum=lesson.checksum(),
+        )
+
+
+def describe(lesson: Lesson, source: str | None) -> DataConfig | LessonConfig:
+    """Return what a config says of a lesson that was opened from a source."""
+    return DataConfig.of(lesson.data, source) if isinstance(lesson, ImageLesson) else LessonConfig.of(lesson, source)
 
 
 @dataclass(frozen=True)
@@ -84,7 +129,7 @@ class Config:
 
     model: str
     registered: bool
-    data: DataConfig
+    data: DataConfig | LessonConfig
     settings: Settings
     versions: dict[str, str] = field(default_factory=_versions, compare=False)
 
@@ -97,9 +142,8 @@ class Config:
         """Read what `write` wrote; a ValueError names the file where it is damaged or foreign."""
         content = read_json(path)
         try:
-            data = {**content["data"]}
-            data["classes"], data["image_size"] = tuple(data["classes"]), tuple(data["image_size"])
-            return cls(**{**content, "data": DataConfig(**data), "settings": Settings(**content["settings"])})
+            data, settings = _read_data(content["data"]), Settings(**content["settings"])
+            return cls(**{**content, "data": data, "settings": settings})
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not the config of a striate run: {error!r}") from error
 
@@ -121,10 +165,20 @@ class Config:
             )
 
 
+def _read_data(content: dict[str, Any]) -> DataConfig | LessonConfig:
+    if "keywords" in content:
+        keywords = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in content["keywords"].items()
+        }
+        return LessonConfig(**{**content, "keywords": keywords})
+    return DataConfig(**{**content, "classes": tuple(content["classes"]), "image_size": tuple(content["image_size"])})
+
+
 def _differences(ours: Config, asked: Config) -> Iterator[tuple[str, Any, Any]]:
     """Yield the name and both values of each setting, then of each property of the data, that differs."""
-    for prefix, one, other in (("", ours.settings, asked.settings), ("data ", ours.data, asked.data)):
+    pairs: tuple[tuple[str, Any, Any], ...] = (("", ours.settings, asked.settings), ("data ", ours.data, asked.data))
+    for prefix, one, other in pairs:
         for item in fields(one):
-            pair = getattr(one, item.name), getattr(other, item.name)
+            pair = getattr(one, item.name), getattr(other, item.name, None)
             if item.compare and pair[0] != pair[1]:
                 yield prefix + item.name, *pair

@@ -1,4 +1,4 @@
-"""`fit`: train a model on labelled images."""
+"""`fit`: train a model on images, or on whatever else there is to learn."""
 
 import warnings
 from collections.abc import Sequence
@@ -9,21 +9,24 @@ import torch
 from torch import nn
 
 from striate import models
-from striate.data import ImageData, load, stream
+from striate.data import ImageData, LabelledData, stream
 from striate.train.callbacks import Callback
-from striate.train.config import Config, DataConfig
+from striate.train.config import Config, describe
 from striate.train.determinism import kept_generators, seed_generators
 from striate.train.history import History
+from striate.train.lesson import Lesson
+from striate.train.lessons import ImageLesson, LabelledLesson, open_lesson
 from striate.train.loop import Training
-from striate.train.metrics import measure
 from striate.train.run import Run, refuse_existing
 from striate.train.settings import DEFAULT_RECIPE, Settings, adapted
 from striate.train.weights import load_weights
 
+Data = str | PathLike[str] | ImageData | LabelledData | Lesson | None
+
 
 def fit(
     model: str | nn.Module,
-    data: str | PathLike[str] | ImageData = "mnist",
+    data: Data = None,
     *,
     epochs: int | None = None,
     batch_size: int | None = None,
@@ -41,37 +44,40 @@ def fit(
     callbacks: Sequence[Callback] = (),
     save_seconds: float = 30.0,
 ) -> History:
-    """Train a model on labelled images; the same seed and number of threads give the same weights, bit for bit.
+    """Train a model; the same seed and number of threads give the same weights, bit for bit.
 
     A setting that is None is the model's registered recipe's, or, for a module in no registry, that of
     `striate.train.DEFAULT_RECIPE`; when a run is resumed, it is the run's own. Where none of epochs, batch_size and lr
-    is given, few images are taken in smaller batches, at a smaller rate, for more epochs.
+    is given, few images to tell apart are taken in smaller batches, at a smaller rate, for more epochs.
 
     Args:
-        model: A name of `striate.models.names()`, or a module that takes float images (N, C, H, W) in [0, 1] and
+        model: A name of `striate.models.names()`, or a module, which for images takes float (N, C, H, W) in [0, 1] and
             returns scores (N, classes). It is trained in place and left in eval mode, by its own method
-            `loss(scores, labels)` where it has one, by cross-entropy otherwise.
-        data: What `striate.data.load` takes, or data in memory.
-        epochs: Passes over the training images.
-        batch_size: Images a step; the last step of an epoch may have fewer.
+            `loss(scores, labels)` where it has one, by cross-entropy otherwise, unless a lesson says how else.
+        data: What to learn: `ImageData`, `LabelledData`, or a `Lesson`, which serves any task; or the name or the path
+            of data for the model's task, for classification what `striate.data.load` takes. None: the task's own data,
+            MNIST for classification.
+        epochs: Passes over the training samples.
+        batch_size: Samples a step; the last step of an epoch may have fewer.
         lr: The peak of the one-cycle schedule.
         optimizer: "adamw" or "sgd" (Nesterov momentum).
         weight_decay: Of parameters with more than one axis.
         label_smoothing: Of the cross-entropy.
-        augment: Whether training images are shifted, turned and scaled a little.
+        augment: Whether training images are shifted, turned and scaled a little; for lessons that do so.
         ema: Largest decay of the moving average of the weights, such as 0.999, which is then what is measured and
             kept; 0 for none.
-        seed: Of the first weights, the order of the images, the augmentation and dropout; 0 unless given. torch's own
+        seed: Of the first weights, the order of the samples, the augmentation and dropout; 0 unless given. torch's own
             generator is left as it was.
         threads: For torch, while this runs; as many as it has now unless given.
-        image_size: To which the images are brought, for data that are to be loaded.
+        image_size: To which the images are brought, for data that are to be loaded or made.
         output: A run folder to make. Without it nothing is written.
         resume: Go on with the run in `output`, to the same weights as if it had never been stopped.
         callbacks: Told of each step and each epoch.
         save_seconds: How often the state is saved within an epoch; it is also saved at the end of each.
 
     Raises:
-        ValueError: A setting is out of range, or is not the one the resumed run was started with.
+        ValueError: A setting is out of range, has no meaning for the data, or is not the one the resumed run was
+            started with.
         FileExistsError: `output` exists already.
         DivergenceError: The loss is NaN or infinite; the last good state is kept.
         Interrupted: Ctrl-C or SIGTERM came; the batch was finished and the state saved. It is a KeyboardInterrupt.
@@ -97,9 +103,9 @@ def fit(
         refuse_existing(Path(output))
     name = model if isinstance(model, str) else type(model).__name__
     recipe = models.recipe(model) if isinstance(model, str) else DEFAULT_RECIPE
-    source, loaded = _load(data, image_size, run)
-    if epochs is None and batch_size is None and lr is None:
-        recipe = adapted(recipe, len(loaded.train))
+    source, lesson = _lesson(data, model, image_size, run)
+    if isinstance(lesson, ImageLesson) and epochs is None and batch_size is None and lr is None:
+        recipe = adapted(recipe, len(lesson))
     settings = (Settings.from_recipe(recipe) if run is None else run.config.settings).updated(
         {
             "epochs": epochs,
@@ -114,7 +120,9 @@ def fit(
             "threads": threads,
         }
     )
-    config = Config(name, isinstance(model, str), DataConfig.of(loaded, source), settings)
+    if settings.augment and not lesson.augments:
+        raise ValueError(f"augment: data {lesson.name!r} have no augmentation; leave it out, or pass False")
+    config = Config(name, isinstance(model, str), describe(lesson, source), settings)
     if run is not None:
         run.config.check_resumable(config, run.path)
 
@@ -122,36 +130,51 @@ def fit(
     if run is not None and run.finished:
         warnings.warn(f"{run.path} is finished: nothing is left to resume, and nothing was changed", stacklevel=2)
         load_weights(run.path / "model.safetensors", network, name)
-        metrics = measure(network, loaded.test, loaded.classes)
-        return History(run.history(), model=network.eval(), data=loaded, metrics=metrics, run=run.path)
+        metrics = lesson.measure(network)
+        return History(run.history(), model=network.eval(), lesson=lesson, metrics=metrics, run=run.path)
 
-    training = Training(network, loaded, config, callbacks, save_seconds)
+    training = Training(network, lesson, config, callbacks, save_seconds)
     if run is not None:
         training.restore(run)
     elif output is not None:
         training.run = Run.create(Path(output), config, training.current_state())
     metrics = training.complete()
     path = None if training.run is None else training.run.path
-    return History(training.state.rows, model=network.eval(), data=loaded, metrics=metrics, run=path)
+    return History(training.state.rows, model=network.eval(), lesson=lesson, metrics=metrics, run=path)
 
 
-def _load(
-    data: str | PathLike[str] | ImageData, image_size: int | tuple[int, int] | None, run: Run | None
-) -> tuple[str | None, ImageData]:
-    """Return where data came from, if from anywhere, and the data."""
-    if isinstance(data, ImageData):
+def _lesson(
+    data: Data, model: str | nn.Module, image_size: int | tuple[int, int] | None, run: Run | None
+) -> tuple[str | None, Lesson]:
+    """Return where the data came from, None for data in memory, "" for a task's own; and what to make of them."""
+    name = model if isinstance(model, str) else None
+    if isinstance(data, ImageData | LabelledData | Lesson):
         if image_size is not None:
             raise ValueError("image_size is for data that are to be loaded; these are in memory, and have their size")
-        return None, data
-    if image_size is None and run is not None:
-        image_size = run.config.data.image_size
-    source = "mnist" if data == "mnist" else str(Path(data).resolve())
-    return source, load(source, image_size=image_size)
+        if isinstance(data, Lesson):
+            return None, data
+        return None, LabelledLesson(data) if isinstance(data, LabelledData) else open_lesson(name, data)
+    if data is not None and not isinstance(data, str | PathLike):
+        raise TypeError(
+            f"data came as {type(data).__name__}, expected a name, a path, ImageData, LabelledData, or a Lesson, "
+            "which has name, keywords, figure, unit, augments, len(), batch, loss, measure, checksum and exhibit"
+        )
+    asked = {} if image_size is None else {"image_size": image_size}
+    if run is not None:
+        asked = {**run.config.data.keywords, **asked}
+    source = _source(data, name)
+    return source or "", open_lesson(name, source, asked)
+
+
+def _source(data: str | PathLike[str] | None, model: str | None) -> str | None:
+    """Return a path in full, wherever a run is resumed from; a name, or None for a task's own data, as it is."""
+    if data is None and (model is None or models.task(model) == "classification"):
+        return "mnist"
+    return data if data is None or data == "mnist" else str(Path(data).resolve())
 
 
 def _create(name: str, config: Config) -> nn.Module:
     """Build a registered model with the first weights of the config's seed."""
-    data = config.data
     with kept_generators(torch.device("cpu")):
         seed_generators(stream(config.settings.seed).initial_seed(), torch.device("cpu"))
-        return models.create(name, in_channels=data.channels, image_size=data.image_size, classes=len(data.classes))
+        return models.create(name, **config.data.keywords)

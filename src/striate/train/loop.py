@@ -8,21 +8,19 @@ from shlex import quote
 
 from torch import Tensor, nn
 
-from striate.data import ImageData, batches, random_affine, stream
+from striate.data import batch_indices, stream
 from striate.train.averaging import averaged_copy
 from striate.train.callbacks import Callback, Step
 from striate.train.config import Config
 from striate.train.determinism import kept_generators, seed_generators, thread_count
+from striate.train.history import Row, columns_of
 from striate.train.interruption import Interrupted, Interruption
-from striate.train.metrics import Metrics, device_of, loss_of, measure, scores_of
+from striate.train.lesson import Lesson, Measured
+from striate.train.metrics import device_of
 from striate.train.run import Run
 from striate.train.schedule import build_optimizer, one_cycle
 from striate.train.state import State, Tally
 from striate.train.weights import check_weights
-
-# Light augmentation, as drawn anew for each image of each batch: turned by up to 10 degrees, scaled by up to 10 %, and
-# shifted by up to 1/14 of the side: 2 pixels of MNIST's 28.
-DEGREES, SCALE, SHIFT = 10.0, 0.1, 1 / 14
 
 _MODEL_STREAM = 1  # sets a step's generator of dropout apart from that of its augmentation
 
@@ -36,7 +34,7 @@ class Training:
     """A training under way; `state` is where it stands."""
 
     model: nn.Module
-    data: ImageData
+    lesson: Lesson
     config: Config
     callbacks: Sequence[Callback]
     save_seconds: float
@@ -48,7 +46,7 @@ class Training:
         self.optimizer = build_optimizer(self.model, settings)
         self.average = averaged_copy(self.model, settings.ema) if settings.ema else None
         self.device = device_of(self.model)
-        self.steps = math.ceil(len(self.data.train) / settings.batch_size)
+        self.steps = math.ceil(len(self.lesson) / settings.batch_size)
         self.state = State(self.config.model, {}, {})
 
     def restore(self, run: Run) -> None:
@@ -73,7 +71,7 @@ class Training:
         """The model whose weights are measured and kept: the averaged one where there is one."""
         return self.model if self.average is None else self.average.module
 
-    def complete(self) -> Metrics:
+    def complete(self) -> Measured:
         """Train what is left, and return the last metrics."""
         settings, metrics = self.config.settings, None
         with thread_count(settings.threads), kept_generators(self.device), Interruption() as interruption:
@@ -81,7 +79,7 @@ class Training:
                 self._learn_epoch(interruption)
                 metrics = self._end_epoch()
             if metrics is None:  # stopped after its last epoch was saved
-                metrics = measure(self.kept, self.data.test, self.data.classes)
+                metrics = self.lesson.measure(self.kept)
             if self.run is not None:
                 self.run.finish(metrics)
             self.model.load_state_dict(self.kept.state_dict())
@@ -91,14 +89,16 @@ class Training:
         settings, state, tally = self.config.settings, self.state, self.state.tally
         begun = time.perf_counter() - tally.seconds
         self.model.train()
-        order = batches(self.data.train, settings.batch_size, seed=settings.seed, epoch=state.epoch, start=state.step)
-        for step, images, labels in order:
+        order = batch_indices(
+            len(self.lesson), settings.batch_size, seed=settings.seed, epoch=state.epoch, start=state.step
+        )
+        for step, indices in order:
             lr = one_cycle(state.epoch * self.steps + step, settings.epochs * self.steps, settings.lr)
-            loss, correct = self._learn_batch(step, images, labels, lr)
+            loss, merit = self._learn_batch(step, indices, lr)
             now = time.perf_counter()
-            tally.loss += loss * len(labels)
-            tally.correct += correct
-            tally.images += len(labels)
+            tally.loss += loss * len(indices)
+            tally.merit += merit
+            tally.samples += len(indices)
             tally.seconds = now - begun
             state.step = step + 1
             report = Step(
@@ -106,10 +106,12 @@ class Training:
                 epochs=settings.epochs,
                 step=state.step,
                 steps=self.steps,
-                loss=tally.loss / tally.images,
-                acc=tally.correct / tally.images,
+                loss=tally.loss / tally.samples,
+                merit=tally.merit / tally.samples,
                 lr=lr,
-                images_per_second=tally.images / tally.seconds,
+                samples_per_second=tally.samples / tally.seconds,
+                figure=self.lesson.figure,
+                unit=self.lesson.unit,
             )
             for callback in self.callbacks:
                 callback.on_step(report)
@@ -118,24 +120,15 @@ class Training:
             if self.run is not None and now - self.saved >= self.save_seconds:
                 self._save(lr)
 
-    def _learn_batch(self, step: int, images: Tensor, labels: Tensor, lr: float) -> tuple[float, int]:
-        """Take one step; return the mean loss and how many images were classified correctly."""
-        settings, data, epoch = self.config.settings, self.config.data, self.state.epoch
-        if settings.augment:
-            images = random_affine(
-                images,
-                generator=stream(settings.seed, epoch, step),
-                degrees=DEGREES,
-                translate=SHIFT * min(data.image_size),
-                scale=SCALE,
-                fill=0.0 if data.dark_background else 1.0,
-            )
-        images, labels = images.to(self.device), labels.to(self.device)
+    def _learn_batch(self, step: int, indices: Tensor, lr: float) -> tuple[float, float]:
+        """Take one step; return the mean loss and the sum of the figure of merit over the batch."""
+        settings, epoch = self.config.settings, self.state.epoch
+        generator = stream(settings.seed, epoch, step)
+        batch = tuple(part.to(self.device) for part in self.lesson.batch(indices, generator, settings))
         seed_generators(stream(settings.seed, epoch, step, _MODEL_STREAM).initial_seed(), self.device)
         for group in self.optimizer.param_groups:
             group["lr"] = lr
-        scores = scores_of(self.model, images, len(data.classes))
-        loss = loss_of(self.model, scores, labels, settings.label_smoothing)
+        loss, merit = self.lesson.loss(self.model, batch, settings)
         value = loss.item()
         if not math.isfinite(value):
             raise self._diverged(f"the loss is {value}", step, lr)
@@ -144,23 +137,25 @@ class Training:
         self.optimizer.step()
         if self.average is not None:
             self.average.update_parameters(self.model)
-        return value, int((scores.argmax(1) == labels).sum())
+        return value, merit
 
-    def _end_epoch(self) -> Metrics:
+    def _end_epoch(self) -> Measured:
         state, tally = self.state, self.state.tally
         begun = time.perf_counter()
-        metrics = measure(self.kept, self.data.test, self.data.classes)
+        metrics = self.lesson.measure(self.kept)
         lr = self.optimizer.param_groups[0]["lr"]
-        row = {
-            "epoch": state.epoch + 1,
-            "loss": tally.loss / tally.images,
-            "acc": tally.correct / tally.images,
-            "val_loss": metrics.loss,
-            "val_acc": metrics.accuracy,
-            "lr": lr,
-            "seconds": tally.seconds + time.perf_counter() - begun,
-            "images_per_second": tally.images / tally.seconds,
-        }
+        figure = self.lesson.figure
+        values = (
+            state.epoch + 1,
+            tally.loss / tally.samples,
+            *([tally.merit / tally.samples] if figure else []),
+            metrics.loss,
+            *([metrics.figure] if figure else []),
+            lr,
+            tally.seconds + time.perf_counter() - begun,
+            tally.samples / tally.seconds,
+        )
+        row: Row = dict(zip(columns_of(figure, self.lesson.unit), values, strict=True))
         self._check_finite(lr)
         state.rows.append(row)
         state.epoch, state.step, state.tally = state.epoch + 1, 0, Tally()

@@ -10,6 +10,8 @@ from torch.nn import functional as F
 
 from striate.data import Images
 from striate.engine.evaluating import evaluating
+from striate.train.figures import figure_of
+from striate.words import count
 
 BATCH = 500
 
@@ -51,6 +53,11 @@ class Metrics:
         return int(self.confusion.trace()) / self.images
 
     @property
+    def figure(self) -> float:
+        """The figure of merit: the accuracy."""
+        return self.accuracy
+
+    @property
     def class_accuracy(self) -> dict[str, float]:
         """The share of each class that was classified correctly; NaN for a class without an image."""
         shares = self.confusion.diagonal() / self.confusion.sum(1)
@@ -67,6 +74,15 @@ class Metrics:
             "class_accuracy": {name: share if share == share else None for name, share in self.class_accuracy.items()},  # noqa: PLR0124  NaN
             "confusion": self.confusion.tolist(),
         }
+
+    def sentence(self) -> str:
+        """Return the result in words.
+
+        >>> Metrics(0.1, torch.tensor([0, 1]), torch.tensor([[1, 0], [1, 998]]), ("a", "b")).sentence()
+        'Test accuracy 99.90%: 1 error in 1,000 images'
+        """
+        shown = figure_of("acc").said(self.accuracy)
+        return f"Test accuracy {shown}: {count(self.errors, 'error')} in {count(self.images, 'image')}"
 
 
 def measure(model: nn.Module, images: Images, classes: Sequence[str]) -> Metrics:

@@ -5,16 +5,18 @@ import tempfile
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 
 import torch
 from torch import Tensor, nn
 
 from striate import models
 from striate.data import ImageData, load
-from striate.train.config import Config
+from striate.train.config import Config, DataConfig
 from striate.train.files import read_json, write_json
 from striate.train.history import History
-from striate.train.metrics import Metrics
+from striate.train.lesson import Lesson, Measured
+from striate.train.lessons import Source, open_lesson
 from striate.train.state import State
 from striate.train.weights import load_weights, save_weights
 
@@ -85,31 +87,53 @@ class Run:
         """Return the epochs in `log.csv`; none where it is not there yet."""
         return History.read_csv(self.log) if self.log.exists() else History()
 
-    def load_data(self) -> ImageData:
-        """Load the data the run was trained on; a ValueError where they were given in memory."""
+    @property
+    def images(self) -> DataConfig:
+        """What images the run's model tells apart; a ValueError where it is for something else."""
         data = self.config.data
+        if not isinstance(data, DataConfig):
+            raise ValueError(
+                f"{self.path} is a run of {self.config.model!r} on {data.name!r}, and this is for runs that tell "
+                f"images apart: `striate evaluate {quote(str(self.path))}` measures it, and "
+                "striate.train.Run.open(...).load_model() gives its model"
+            )
+        return data
+
+    def load_lesson(self, source: Source = None) -> Lesson:
+        """Open the lesson the run was trained on, or another in its place, in the sizes that the model has.
+
+        Args:
+            source: Where to find another than the run's own; a ValueError where that was given in memory.
+        """
+        data = self.config.data
+        if source is None and data.source is None:
+            raise ValueError(f"{self.path} was trained on data {data.name!r} given in memory; pass them as data")
+        model = self.config.model if self.config.registered else None
+        return open_lesson(model, (data.source or None) if source is None else source, data.keywords)
+
+    def load_data(self) -> ImageData:
+        """Load the images the run was trained on; a ValueError where they were given in memory, or were none."""
+        data = self.images
         if data.source is None:
             raise ValueError(f"{self.path} was trained on data {data.name!r} given in memory; pass them as data")
         return load(data.source, image_size=data.image_size, channels=data.channels)
 
     def load_model(self) -> nn.Module:
         """Build the run's model, in eval mode, with the weights of its last whole epoch."""
-        name, data = self.config.model, self.config.data
+        name = self.config.model
         if not self.config.registered:
             raise ValueError(
                 f"{self.path} is a run of {name}, which is in no registry: build that module yourself, load "
                 f"{self.path / 'model.safetensors'} into it, and pass the module"
             )
         with torch.random.fork_rng(devices=[]):  # its first weights are drawn, and replaced at once
-            model = models.create(
-                name, in_channels=data.channels, image_size=data.image_size, classes=len(data.classes)
-            )
+            model = models.create(name, **self.config.data.keywords)
         load_weights(self.path / "model.safetensors", model, name)
         return model.eval()
 
     def confusion(self) -> Tensor:
         """Return the confusion matrix of the finished run; a FileNotFoundError where it is not finished."""
-        path = self.path / "metrics.json"
+        path, classes = self.path / "metrics.json", self.images.classes
         if not self.finished:
             raise FileNotFoundError(f"{path} is missing: the run is not finished; go on with it by --resume")
         content = read_json(path)
@@ -117,7 +141,7 @@ class Run:
             matrix = torch.tensor(content["confusion"], dtype=torch.int64)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not the metrics of a striate run: {error!r}") from error
-        if matrix.shape != (len(self.config.data.classes),) * 2:
+        if matrix.shape != (len(classes),) * 2:
             raise ValueError(
                 f"{path}: the confusion matrix has shape {tuple(matrix.shape)}, not that of the run's classes"
             )
@@ -129,7 +153,7 @@ class Run:
         save_weights(self.path / "model.safetensors", model, self.config.model)
         state.save(self.state)
 
-    def finish(self, metrics: Metrics) -> None:
+    def finish(self, metrics: Measured) -> None:
         """Keep the final metrics, which marks the run as finished."""
         write_json(self.path / "metrics.json", metrics.as_json())
 

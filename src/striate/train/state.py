@@ -13,7 +13,7 @@ from torch import Tensor
 from striate.train.files import write_atomically
 from striate.train.history import Row
 
-FORMAT = "striate-state-1"
+FORMAT = "striate-state-2"
 _DIGEST = 32  # bytes of a sha256
 
 
@@ -22,15 +22,15 @@ class Tally:
     """The sums of an epoch under way.
 
     Args:
-        loss: Sum over images.
-        correct: Images classified correctly.
-        images: Seen so far.
+        loss: Sum over samples.
+        merit: Sum over samples of the figure of merit, such as 1 for each image classified correctly.
+        samples: Seen so far.
         seconds: Spent so far.
     """
 
     loss: float = 0.0
-    correct: int = 0
-    images: int = 0
+    merit: float = 0.0
+    samples: int = 0
     seconds: float = 0.0
 
 

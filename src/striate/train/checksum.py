@@ -1,0 +1,18 @@
+"""The checksum by which a run knows its data again."""
+
+import zlib
+
+from torch import Tensor
+
+
+def checksum_of(*tensors: Tensor) -> str:
+    """Return the CRC-32 of the values of tensors on the CPU, one after another, in hexadecimal.
+
+    >>> import torch
+    >>> checksum_of(torch.tensor([1, 2, 3]))
+    '9528e8b6'
+    """
+    checksum = 0
+    for tensor in tensors:
+        checksum = zlib.crc32(tensor.contiguous().numpy().data, checksum)
+    return f"{checksum:08x}"

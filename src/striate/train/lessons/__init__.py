@@ -1,0 +1,47 @@
+"""The lessons by task: what the models of each task are trained on."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from striate import models
+from striate.data import ImageData
+from striate.train.lesson import Lesson
+from striate.train.lessons.classification import ImageLesson, open_classification
+from striate.train.lessons.labelled import LabelledLesson, LabelledMetrics
+
+Source = str | Path | ImageData | None
+
+# What opens the lesson of a task, called with
+# - the source: a name, a path, images in memory, or None for the task's own data, which are shipped or made;
+# - the keywords of `models.create` that are asked for: by the user, or by the run that is gone on with;
+# - those that the model has unless told otherwise (none for a module in no registry).
+# It raises a ValueError, TypeError or FileNotFoundError for a source or a keyword it cannot serve.
+Opener = Callable[[Source, Mapping[str, Any], Mapping[str, object]], Lesson]
+
+OPENERS: dict[str, Opener] = {
+    "classification": open_classification,
+}
+
+
+def open_lesson(model: str | None, source: Source = None, asked: Mapping[str, Any] | None = None) -> Lesson:
+    """Return the lesson of a registered model's task; a ValueError where there is none.
+
+    Args:
+        model: The model's name; None for a module in no registry, which is taken to be for classification.
+        source: A name, a path, images in memory, or None for the task's own data.
+        asked: Keywords of the model that the data are to fit, such as image_size; the data decide the rest.
+
+    >>> lesson = open_lesson("lenet5", asked={"image_size": 32})
+    >>> lesson.name, len(lesson), lesson.keywords["image_size"]
+    ('mnist', 60000, (32, 32))
+    """
+    task, defaults = ("classification", {}) if model is None else (models.task(model), models.keywords(model))
+    if task not in OPENERS:
+        raise ValueError(
+            f"model {model!r} is for {task}, and there are no data to train it on so far: pass a lesson of your own"
+        )
+    return OPENERS[task](source, asked or {}, defaults)
+
+
+__all__ = ["OPENERS", "ImageLesson", "LabelledLesson", "LabelledMetrics", "Opener", "Source", "open_lesson"]
