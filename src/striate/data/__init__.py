@@ -6,22 +6,39 @@ from .images import ImageData, Images
 from .labelled import Labelled, LabelledData
 from .loading import load
 from .natural_images import dead_leaves, random_patches, read_photographs, whiten
+from .reviews import write_reviews
 from .sampling import batch_indices, batches, permutation, stream
+from .solids import draw_solids, solids
+from .sounds import load_sounds
+from .speech import speak, speech
 from .stimuli import distorted, five_patterns, presentations, shift
+from .texts import TextData, load_texts
 from .transforms import affine, random_affine
+from .video import cut_clips, read_video
+from .vocabulary import Vocabulary
+from .volume_file import read_raster, read_volume
+from .volumes import load_volumes
+from .wav import read_wav
 
 __all__ = [
     "ImageData",
     "Images",
     "Labelled",
     "LabelledData",
+    "TextData",
+    "Vocabulary",
     "affine",
     "batch_indices",
     "batches",
+    "cut_clips",
     "dead_leaves",
     "distorted",
+    "draw_solids",
     "five_patterns",
     "load",
+    "load_sounds",
+    "load_texts",
+    "load_volumes",
     "permutation",
     "presentations",
     "random_affine",
@@ -29,7 +46,15 @@ __all__ = [
     "read_idx",
     "read_image",
     "read_photographs",
+    "read_raster",
+    "read_video",
+    "read_volume",
+    "read_wav",
     "shift",
+    "solids",
+    "speak",
+    "speech",
     "stream",
     "whiten",
+    "write_reviews",
 ]

@@ -1,9 +1,10 @@
 """A folder in which each class of samples, of whatever kind, has a folder of its own."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -14,7 +15,9 @@ from .sampling import stream
 _TEST_NAMES = ("test", "val", "valid", "validation")
 _TEST_SHARE = 0.2
 
-Classes = dict[str, list[Path]]
+S = TypeVar("S")
+Samples = dict[str, list[S]]
+Classes = Samples[Path]
 
 
 @dataclass(frozen=True)
@@ -63,33 +66,48 @@ def find_splits(path: Path, kind: Kind, seed: int) -> tuple[Classes, Classes]:
                 f"only the latter has {sorted(test.keys() - train.keys())}"
             )
         return train, test
-    return _split(_find_classes(folders["train"] if set(folders) == {"train"} else path, kind), kind, seed)
+    whole = folders["train"] if set(folders) == {"train"} else path
+    return hold_out(_find_classes(whole, kind), kind.noun, str(whole), seed)
 
 
-def labels_of(classes: Classes) -> Tensor:
+def hold_out(classes: Mapping[str, list[S]], noun: str, where: str, seed: int) -> tuple[Samples[S], Samples[S]]:
+    """Split each class: a fifth, at least one sample, is for the test; which, depends on the seed only.
+
+    Args:
+        classes: samples of any kind, in order.
+        noun: of one, for errors.
+        where: they come from, for errors.
+        seed: which are held out.
+
+    Raises:
+        ValueError: a class of one sample.
+
+    >>> [part["a"] for part in hold_out({"a": [1, 2, 3, 4, 5]}, "number", "", seed=0)]
+    [[1, 2, 3, 5], [4]]
+    """
+    train: Samples[S] = {}
+    test: Samples[S] = {}
+    for number, (name, samples) in enumerate(classes.items()):
+        if len(samples) < 2:
+            raise ValueError(
+                f"{where}: class {name!r} has 1 {noun}, at least 2 are needed: one to learn from and one for the test; "
+                f"add {noun}s, or train/ and test/ folders"
+            )
+        order = torch.randperm(len(samples), generator=stream(seed, number)).tolist()
+        chosen = set(order[: max(1, round(_TEST_SHARE * len(samples)))])
+        train[name] = [sample for index, sample in enumerate(samples) if index not in chosen]
+        test[name] = [samples[index] for index in sorted(chosen)]
+    return train, test
+
+
+def labels_of(classes: Mapping[str, Sequence[object]]) -> Tensor:
     """Return the label of each sample, class after class: int64 (N,).
 
-    >>> labels_of({"cat": [Path("1.png"), Path("2.png")], "dog": [Path("3.png")]})
+    >>> labels_of({"cat": ["1.png", "2.png"], "dog": ["3.png"]})
     tensor([0, 0, 1])
     """
     counts = torch.tensor([len(group) for group in classes.values()])
     return torch.arange(len(counts)).repeat_interleave(counts)
-
-
-def _split(classes: Classes, kind: Kind, seed: int) -> tuple[Classes, Classes]:
-    train: Classes = {}
-    test: Classes = {}
-    for number, (name, files) in enumerate(classes.items()):
-        if len(files) < 2:
-            raise ValueError(
-                f"{files[0].parent}: class {name!r} has 1 {kind.noun}, at least 2 are needed: "
-                f"one to learn from and one for the test; add {kind.noun}s, or train/ and test/ folders"
-            )
-        order = torch.randperm(len(files), generator=stream(seed, number)).tolist()
-        held_out = set(order[: max(1, round(_TEST_SHARE * len(files)))])
-        train[name] = [file for index, file in enumerate(files) if index not in held_out]
-        test[name] = [files[index] for index in sorted(held_out)]
-    return train, test
 
 
 def _find_classes(path: Path, kind: Kind) -> Classes:

@@ -7,8 +7,11 @@ from typing import Any
 from striate import models
 from striate.data import ImageData
 from striate.train.lesson import Lesson
+from striate.train.lessons.audio import open_audio
 from striate.train.lessons.classification import ImageLesson, open_classification
 from striate.train.lessons.labelled import LabelledLesson, LabelledMetrics
+from striate.train.lessons.text import TextLesson, open_text
+from striate.train.lessons.volume import open_volume
 
 Source = str | Path | ImageData | None
 
@@ -21,6 +24,9 @@ Opener = Callable[[Source, Mapping[str, Any], Mapping[str, object]], Lesson]
 
 OPENERS: dict[str, Opener] = {
     "classification": open_classification,
+    "text": open_text,
+    "audio": open_audio,
+    "volume": open_volume,
 }
 
 
@@ -44,4 +50,13 @@ def open_lesson(model: str | None, source: Source = None, asked: Mapping[str, An
     return OPENERS[task](source, asked or {}, defaults)
 
 
-__all__ = ["OPENERS", "ImageLesson", "LabelledLesson", "LabelledMetrics", "Opener", "Source", "open_lesson"]
+__all__ = [
+    "OPENERS",
+    "ImageLesson",
+    "LabelledLesson",
+    "LabelledMetrics",
+    "Opener",
+    "Source",
+    "TextLesson",
+    "open_lesson",
+]
