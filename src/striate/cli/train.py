@@ -37,9 +37,11 @@ def train(
     weight_decay: Annotated[float | None, typer.Option(help="Weight decay; biases and norms are spared.")] = None,
     label_smoothing: Annotated[float | None, typer.Option(help="Label smoothing of the cross-entropy.")] = None,
     augment: Annotated[
-        bool | None,
+        str | None,
         typer.Option(
-            "--augment/--no-augment", help="Shift, turn and scale training images a little.", show_default=False
+            metavar="none|light|distort",
+            help="How training images are varied: light shifts, turns and scales them a little; distort also "
+            "squeezes, shears and bends them, as handwriting varies.",
         ),
     ] = None,
     ema: Annotated[

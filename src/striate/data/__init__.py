@@ -1,5 +1,7 @@
 """Images and other samples: read, put in order, cut into batches or patches, warped, each from explicit seeds."""
 
+from .augmentation import AUGMENTATIONS, augmented
+from .distortions import elastic_field, random_distortion
 from .idx import read_idx
 from .image_file import read_image
 from .images import ImageData, Images
@@ -21,6 +23,7 @@ from .volumes import load_volumes
 from .wav import read_wav
 
 __all__ = [
+    "AUGMENTATIONS",
     "ImageData",
     "Images",
     "Labelled",
@@ -28,12 +31,14 @@ __all__ = [
     "TextData",
     "Vocabulary",
     "affine",
+    "augmented",
     "batch_indices",
     "batches",
     "cut_clips",
     "dead_leaves",
     "distorted",
     "draw_solids",
+    "elastic_field",
     "five_patterns",
     "load",
     "load_sounds",
@@ -42,6 +47,7 @@ __all__ = [
     "permutation",
     "presentations",
     "random_affine",
+    "random_distortion",
     "random_patches",
     "read_idx",
     "read_image",
