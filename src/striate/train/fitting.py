@@ -147,6 +147,8 @@ def fit(
         training.restore(run)
     elif output is not None:
         training.run = Run.create(Path(output), config, training.current_state())
+    if training.run is not None:
+        lesson.keep(training.run.path)
     metrics = training.complete()
     path = None if training.run is None else training.run.path
     return History(training.state.rows, model=network.eval(), lesson=lesson, metrics=metrics, run=path)

@@ -7,6 +7,7 @@ from typing import Any
 from striate import models
 from striate.data import ImageData
 from striate.train.lesson import Lesson
+from striate.train.lessons.audio import open_audio
 from striate.train.lessons.classification import ImageLesson, open_classification
 from striate.train.lessons.generation import GenerationLesson, GenerationMetrics, open_generation
 from striate.train.lessons.labelled import LabelledLesson, LabelledMetrics
@@ -17,6 +18,8 @@ from striate.train.lessons.super_resolution import (
     SuperResolutionMetrics,
     open_super_resolution,
 )
+from striate.train.lessons.text import TextLesson, open_text
+from striate.train.lessons.volume import open_volume
 
 Source = str | PathLike[str] | ImageData | None
 
@@ -33,6 +36,9 @@ OPENERS: dict[str, Opener] = {
     "segmentation": open_segmentation,
     "super-resolution": open_super_resolution,
     "generation": open_generation,
+    "text": open_text,
+    "audio": open_audio,
+    "volume": open_volume,
 }
 
 
@@ -70,5 +76,6 @@ __all__ = [
     "Source",
     "SuperResolutionLesson",
     "SuperResolutionMetrics",
+    "TextLesson",
     "open_lesson",
 ]
