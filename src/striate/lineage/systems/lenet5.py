@@ -8,6 +8,7 @@ from striate.lineage.system import Figure, System
 from striate.models.lenet5 import LeNet5, connections
 
 FEW: dict[str, Any] = {"images": 8000, "tested": 2000, "epochs": 4}  # seconds
+DISTORTED_EPOCHS = 30  # no digit is seen twice, so that more passes are worth their time
 
 
 def _measure(quick: bool) -> Iterator[Figure]:
@@ -29,7 +30,7 @@ def _measure(quick: bool) -> Iterator[Figure]:
     yield Figure(
         "test error of 60,000 training digits", error, ".2%", published="0.95 %", at_most=0.0095, headline=True
     )
-    error = learn_digits("lenet5", augment="planar").error
+    error = learn_digits("lenet5", augment="planar", epochs=DISTORTED_EPOCHS).error
     yield Figure("test error of 60,000 training digits, distorted anew at each pass", error, ".2%", published="0.8 %",
                  at_most=0.008, headline=True)  # fmt: skip
 
@@ -40,7 +41,7 @@ SYSTEM = System(
     year=1998,
     source='LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 86, '
     "1998",
-    command="striate train lenet5 --augment planar",
+    command="striate train lenet5 --augment planar --epochs 30",
     page="lenet5.md",
     measure=_measure,
 )
