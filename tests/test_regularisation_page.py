@@ -11,7 +11,7 @@ from torch import nn
 
 from striate import models
 from striate.models.layer_norm import ChannelLayerNorm
-from striate.nn import GlobalResponseNorm
+from striate.nn import GlobalResponseNorm, LocalResponseNorm
 from striate.train import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +23,7 @@ LAYERS = {
     "batch normalisation": nn.BatchNorm2d,
     "layer normalisation": ChannelLayerNorm,
     "global response normalisation": GlobalResponseNorm,
-    "local response normalisation": nn.LocalResponseNorm,
+    "local response normalisation": LocalResponseNorm,
 }
 SETTINGS = {
     "augmentation": "augment",
