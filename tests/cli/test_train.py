@@ -214,8 +214,9 @@ def test_a_terminal_gets_a_live_bar():
     assert "Test accuracy" in text
 
 
-def test_options_of_the_model_are_typed_as_name_and_value(striate, shapes, tmp_path):
-    result = striate("train", "oriented-bank", "--data", shapes, "--set", "orientations=4", "--output", "run", *TINY)
+def test_options_of_the_model_are_typed_as_name_and_value(striate, tmp_path):
+    draw_shapes(Path("shapes"), 4)
+    result = striate("train", "oriented-bank", "--data", "shapes", "--set", "orientations=4", "--output", "run", *TINY)
     assert result.exit_code == 0, result.stderr
     assert Run.open(tmp_path / "run").config.options == {"orientations": 4}
 

@@ -106,8 +106,6 @@ def fit(
         raise ValueError("resume needs output, the run folder to go on with")
     if resume and start is not None:
         raise ValueError(f"start is for a new run, but {output} is gone on with from its own weights: leave it out")
-    if options is not None and not isinstance(model, str):
-        raise ValueError(f"options are for a registered model, which is built here; {type(model).__name__} is built")
     run = None
     if resume and output is not None:
         run = Run.open(output)
@@ -135,9 +133,8 @@ def fit(
     if settings.augment != "none" and not lesson.augments:
         raise ValueError(f"augment: data {lesson.name!r} have no augmentation; leave it out, or pass False")
     began = None if start is None else str(Path(start).resolve())
-    if options is None and run is not None:
-        options = run.config.options
-    config = Config(name, isinstance(model, str), describe(lesson, source), settings, dict(options or {}), began)
+    built_with = _options(options, model, run)
+    config = Config(name, isinstance(model, str), describe(lesson, source), settings, built_with, began)
     if run is not None:
         run.config.check_resumable(config, run.path)
 
@@ -191,6 +188,14 @@ def _source(data: str | PathLike[str] | None, model: str | None) -> str | None:
         return "mnist" if model is None or models.task(model) == "classification" else None
     named = data in NAMED or not Path(data).exists()
     return fspath(data) if named else str(Path(data).resolve())
+
+
+def _options(options: Mapping[str, Any] | None, model: str | nn.Module, run: Run | None) -> dict[str, Any]:
+    if options is None:
+        return {} if run is None else run.config.options
+    if not isinstance(model, str):
+        raise ValueError(f"options are for a registered model, which is built here; {type(model).__name__} is built")
+    return dict(options)
 
 
 def _create(name: str, config: Config) -> nn.Module:
