@@ -16,7 +16,7 @@ from striate.models.convnext_v2 import PAPER
 from striate.train import fit
 from striate.train.lessons import MaskedLesson
 
-SEEN = 40_000  # training images that are pretrained on, each once
+SEEN = 32_000  # training images that are pretrained on, each once
 PASSES = {10: 64, 100: 8}  # over the images with labels, by how many a class has
 SEEDS = 3
 
