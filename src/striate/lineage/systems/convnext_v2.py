@@ -17,7 +17,7 @@ from striate.train import fit
 from striate.train.lessons import MaskedLesson
 
 SEEN = 32_000  # training images that are pretrained on, each once
-PASSES = {10: 64, 100: 8}  # over the images with labels, by how many a class has
+PASSES = {10: 64, 100: 10}  # over the images with labels, by how many a class has
 SEEDS = 3
 
 # Those that did best on training images that were held out.
