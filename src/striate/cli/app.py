@@ -13,6 +13,7 @@ from striate.cli.compare import compare
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.explain import explain
+from striate.cli.fetch import fetch
 from striate.cli.filter import filter_image
 from striate.cli.inspect import inspect
 from striate.cli.lineage import lineage
@@ -63,6 +64,7 @@ app.command()(predict)
 app.command()(explain)
 app.command()(compare)
 app.command()(inspect)
+app.command()(fetch)
 app.command("filter")(filter_image)
 app.command()(arithmetic)
 app.command()(models)

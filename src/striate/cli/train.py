@@ -39,9 +39,9 @@ def train(
     augment: Annotated[
         str | None,
         typer.Option(
-            metavar="none|light|distort",
-            help="How training images are varied: light shifts, turns and scales them a little; distort also "
-            "squeezes, shears and bends them, as handwriting varies.",
+            metavar="none|light|planar|distort",
+            help="How training images are varied: light shifts, turns and scales them; planar shifts, scales, squeezes "
+            "and shears them, as handwriting varies; distort does so more strongly, and turns and bends them too.",
         ),
     ] = None,
     ema: Annotated[

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from striate import models
-from striate.data import ImageData, LabelledData, stream
+from striate.data import NAMED, ImageData, LabelledData, stream
 from striate.train.callbacks import Callback
 from striate.train.config import Config, describe
 from striate.train.determinism import kept_generators, seed_generators
@@ -64,9 +64,8 @@ def fit(
         optimizer: "adamw" or "sgd" (Nesterov momentum).
         weight_decay: Of parameters with more than one axis.
         label_smoothing: Of the cross-entropy.
-        augment: How training images are varied, as `striate.data.augmented` has it: "none", "light" (shifted,
-            turned and scaled a little; the same as True) or "distort" (as handwriting varies); for lessons that heed
-            it.
+        augment: How training images are varied, as `striate.data.augmented` has it: "none", "light" (the same as True),
+            or, for handwriting, "planar" or "distort"; for lessons that heed it.
         ema: Largest decay of the moving average of the weights, such as 0.999, which is then what is measured and
             kept; 0 for none.
         seed: Of the first weights, the order of the samples, the augmentation and dropout; 0 unless given. torch's own
@@ -148,6 +147,8 @@ def fit(
         training.restore(run)
     elif output is not None:
         training.run = Run.create(Path(output), config, training.current_state())
+    if training.run is not None:
+        lesson.keep(training.run.path)
     metrics = training.complete()
     path = None if training.run is None else training.run.path
     return History(training.state.rows, model=network.eval(), lesson=lesson, metrics=metrics, run=path)
@@ -180,8 +181,8 @@ def _source(data: str | PathLike[str] | None, model: str | None) -> str | None:
     """Return a path in full, from wherever the run may be resumed; a name, or None for a task's own data, as it is."""
     if data is None:
         return "mnist" if model is None or models.task(model) == "classification" else None
-    path = Path(data)
-    return str(path.resolve()) if data != "mnist" and path.exists() else fspath(data)
+    named = data in NAMED or not Path(data).exists()
+    return fspath(data) if named else str(Path(data).resolve())
 
 
 def _create(name: str, config: Config) -> nn.Module:
