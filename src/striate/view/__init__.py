@@ -1,6 +1,7 @@
 """Pictures of models and of trainings, each a figure, drawn when asked for, and the numbers behind it; and pages."""
 
 from striate.view.activations import Activations, activation_statistics
+from striate.view.banks import banks
 from striate.view.comparison import comparison
 from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
@@ -35,6 +36,7 @@ __all__ = [
     "SlidingPicture",
     "Unit",
     "activation_statistics",
+    "banks",
     "cell_answers",
     "comparison",
     "confusion_matrix",
