@@ -20,6 +20,7 @@ from striate.cli.lineage import lineage
 from striate.cli.models import models
 from striate.cli.neocognitron import neocognitron
 from striate.cli.predict import predict
+from striate.cli.pretrain import pretrain
 from striate.cli.sparse_code import sparse_code
 from striate.cli.train import train
 
@@ -57,6 +58,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train)
+app.command()(pretrain)
 app.command()(evaluate)
 app.command()(predict)
 app.command()(explain)
