@@ -9,7 +9,7 @@ namespace striate {
 namespace {
 
 Level level_found() {
-#if defined(__x86_64__)
+#if STRIATE_LEVELS == 3
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

@@ -6,7 +6,8 @@
 namespace striate {
 
 // The instruction sets that kernels are compiled for, each containing the one before: SSE2 or NEON, AVX2 with FMA,
-// AVX-512 (F, BW, DQ and VL).
+// AVX-512 (F, BW, DQ and VL). STRIATE_LEVELS says how many are compiled in: all three on x86-64, the first elsewhere
+// and in a build of one level, which then has all that the compiling processor can do.
 enum class Level { baseline, avx2, avx512 };
 
 // The processor's own: "baseline", "avx2" or "avx512" on x86-64, "neon" on arm64.

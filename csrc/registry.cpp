@@ -40,7 +40,7 @@ Kernels baseline_kernels() {
   return lists;
 }
 
-#if defined(__x86_64__)
+#if STRIATE_LEVELS == 3
 Kernels avx2_kernels() {
   namespace level = avx2;
   Kernels lists;
@@ -61,7 +61,7 @@ Kernels avx512_kernels() {
 }  // namespace
 
 const Kernels& kernels(Level level) {
-#if defined(__x86_64__)
+#if STRIATE_LEVELS == 3
   static const Kernels lists[] = {baseline_kernels(), avx2_kernels(), avx512_kernels()};
   return lists[static_cast<int>(level)];
 #else

@@ -7,7 +7,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import nn
 
-from striate.data import ImageData, Images
+from striate.data import ImageData, Images, Labelled, LabelledData
 
 SHAPES = ("circle", "square", "triangle")
 
@@ -26,6 +26,21 @@ def bars(count=96, *, seed=0, size=12, channels=1):
     return ImageData(
         "bars", Images(images[:split], labels[:split]), Images(images[split:], labels[split:]), ("lying", "standing")
     )
+
+
+def squares(count=96, *, seed=0, size=12):
+    """Noise with a bright square in it, and which pixels are its; two thirds to train on, the rest to test."""
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.randint(0, 100, (count, 1, size, size), dtype=torch.uint8, generator=generator)
+    maps = torch.zeros(count, size, size, dtype=torch.int64)
+    for image, labels, (y, x) in zip(
+        images, maps, torch.randint(0, size - 5, (count, 2), generator=generator).tolist(), strict=True
+    ):
+        image[:, y : y + 5, x : x + 5] += 120
+        labels[y : y + 5, x : x + 5] = 1
+    split = count * 2 // 3
+    parts = (Labelled(images[part], maps[part]) for part in (slice(split), slice(split, None)))
+    return LabelledData("squares", *parts, ("ground", "square"), unit="images")
 
 
 class BarNet(nn.Sequential):

@@ -4,7 +4,7 @@ namespace striate::blocks {
 
 template <typename T>
 Kernels<T> kernels(Level level) {
-#if defined(__x86_64__)
+#if STRIATE_LEVELS == 3
   if (level == Level::avx512) return {avx512::blocks::gather<T>, avx512::blocks::scatter<T>};
   if (level == Level::avx2) return {avx2::blocks::gather<T>, avx2::blocks::scatter<T>};
 #endif

@@ -9,7 +9,7 @@ MaskedKernels<T> masked_kernels(Level level) {
     LEVEL::depthwise::masked_forward<T>, LEVEL::depthwise::masked_backward_data<T>, \
         LEVEL::depthwise::masked_backward_weight<T>                                 \
   }
-#if defined(__x86_64__)
+#if STRIATE_LEVELS == 3
   if (level == Level::avx512) return STRIATE_MASKED_OF(avx512);
   if (level == Level::avx2) return STRIATE_MASKED_OF(avx2);
 #endif

@@ -7,7 +7,7 @@ namespace {
 
 template <typename T>
 std::int64_t at_level(Level level, std::int64_t rounds) {
-#if defined(__x86_64__)
+#if STRIATE_LEVELS == 3
   if (level == Level::avx512) return avx512::peak::multiply_add<T>(rounds);
   if (level == Level::avx2) return avx2::peak::multiply_add<T>(rounds);
 #endif

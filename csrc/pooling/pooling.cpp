@@ -48,7 +48,7 @@ Kernels<T> kernels(Level level) {
     LEVEL::pooling::maximum<T>, LEVEL::pooling::maximum_backward<T>, LEVEL::pooling::average<T>, \
         LEVEL::pooling::average_backward<T>                                                      \
   }
-#if defined(__x86_64__)
+#if STRIATE_LEVELS == 3
   if (level == Level::avx512) return STRIATE_POOLING_OF(avx512);
   if (level == Level::avx2) return STRIATE_POOLING_OF(avx2);
 #endif

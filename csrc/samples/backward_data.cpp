@@ -86,7 +86,7 @@ void backward_data_group(const Problem& problem, View<const T> grad_output, View
 template <typename T>
 void backward_data(const Problem& problem, View<const T> grad_output, const Weight<T>& weight, View<T> grad_input,
                    ParallelFor pool) {
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && STRIATE_LEVELS == 3
   if (fits_avx2<T>(problem)) return avx2::samples::backward_data(problem, grad_output, weight, grad_input, pool);
 #endif
   each_group(problem, [&](const Problem& one, std::int64_t in, std::int64_t out) {

@@ -229,7 +229,7 @@ void backward_weight_group(const Problem& problem, View<const T> grad_output, Vi
 template <typename T>
 void backward_weight(const Problem& problem, View<const T> grad_output, View<const T> input, View<T> grad_weight,
                      ParallelFor pool) {
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && STRIATE_LEVELS == 3
   if (fits_avx2<T>(problem)) return avx2::samples::backward_weight(problem, grad_output, input, grad_weight, pool);
 #endif
   each_group(problem, [&](const Problem& one, std::int64_t in, std::int64_t out) {

@@ -82,7 +82,7 @@ void forward_group(const Problem& problem, View<const T> input, View<const T> we
 template <typename T>
 void forward(const Problem& problem, View<const T> input, const Weight<T>& weight, const Epilogue<T>& epilogue,
              View<T> output, ParallelFor pool) {
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && STRIATE_LEVELS == 3
   if (fits_avx2<T>(problem)) return avx2::samples::forward(problem, input, weight, epilogue, output, pool);
 #endif
   each_group(problem, [&](const Problem& one, std::int64_t in, std::int64_t out) {

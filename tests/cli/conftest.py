@@ -36,7 +36,7 @@ def shapes_run(tmp_path_factory):
         "--lr",
         "0.01",
     ]
-    words += ["--batch-size", "12", "--image-size", "28", "--no-augment"]
+    words += ["--batch-size", "12", "--image-size", "28", "--augment", "none"]
     result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return root / "run", result.stdout, root / "shapes"

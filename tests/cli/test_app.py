@@ -16,7 +16,7 @@ def test_help_names_every_verb_and_option(striate):
     assert all(verb in striate("--help").stdout for verb in ("train", "evaluate", "predict", "compare"))
     for verb, options in {
         "train": (
-            "--data --epochs --batch-size --lr --optimizer --weight-decay --label-smoothing --augment --no-augment "
+            "--data --epochs --batch-size --lr --optimizer --weight-decay --label-smoothing --augment "
             "--image-size --seed --threads --output --resume"
         ),
         "evaluate": "--data",

@@ -71,7 +71,7 @@ def test_runs_are_numbered_and_options_reach_the_config(striate):
         "0.1",
     ]
     for number in (1, 2):
-        result = striate(*words, "--lr", "0.02", "--augment", "--ema", "0.5")
+        result = striate(*words, "--lr", "0.02", "--augment", "distort", "--ema", "0.5")
         assert result.exit_code == 0, result.output
         settings = Run.open(f"runs/lenet5-modern-{number}").config.settings
         assert vars(settings) == {
@@ -82,7 +82,7 @@ def test_runs_are_numbered_and_options_reach_the_config(striate):
             "weight_decay": 0.01,
             "momentum": 0.9,
             "label_smoothing": 0.1,
-            "augment": True,
+            "augment": "distort",
             "ema": 0.5,
             "seed": 5,
             "threads": 1,
@@ -95,6 +95,7 @@ def test_runs_are_numbered_and_options_reach_the_config(striate):
         (["lenet9"], 2, "lenet9"),
         (["--data", "absent"], 2, "absent"),
         (["--epochs", "0"], 2, "epochs must be a whole number of at least 1, not 0"),
+        (["--augment", "heavy"], 2, "augment must be one of 'none', 'light', 'distort', but got 'heavy'"),
         (["--optimizer", "lion"], 2, "unknown optimizer 'lion'; known are adamw, sgd"),
         (["--output", "taken"], 2, "taken exists already and is never overwritten"),
         (["--output", "absent", "--resume"], 2, "there is no run folder absent"),

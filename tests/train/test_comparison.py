@@ -62,7 +62,7 @@ def test_only_settings_that_differ_are_named(runs):
     assert differing_settings(results) == {
         "epochs": ["3", "2", "3"],
         "lr": [str(result.run.config.settings.lr) for result in results],
-        "augment": ["yes", "no", "yes"],
+        "augment": ["light", "none", "light"],
     }
     assert differing_settings(compare([runs / "a", runs / "stopped"])) == {}
 

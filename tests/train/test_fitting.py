@@ -47,7 +47,7 @@ def test_a_name_gives_the_model_and_its_recipe(tmp_path):
     assert history["epoch"] == [1]
     config = Run.open(tmp_path / "run").config
     recipe = models.recipe("lenet5-modern")
-    expected = {**vars(recipe), "epochs": 1, "seed": 0, "threads": 1}
+    expected = {**vars(recipe), "augment": "light", "epochs": 1, "seed": 0, "threads": 1}
     assert (vars(config.settings), config.registered) == (expected, True)
     assert {entry.name for entry in (tmp_path / "run").iterdir()} == {
         "config.json",
@@ -79,6 +79,7 @@ def test_same_seed_same_weights_another_seed_others():
     "change",
     [
         {"augment": True},
+        {"augment": "distort"},
         {"lr": 0.001},
         {"weight_decay": 0.9},
         {"label_smoothing": 0.3},

@@ -14,7 +14,7 @@ RECIPE = Recipe(
     weight_decay=0.1,
     momentum=0.8,
     label_smoothing=0.05,
-    augment=True,
+    augment="distort",
     ema=0.9,
 )
 
@@ -27,12 +27,20 @@ def test_a_recipe_gives_its_values_and_the_machine_the_rest():
 
 def test_given_values_win_and_none_is_not_given():
     settings = Settings.from_recipe(RECIPE).updated({"epochs": 2, "lr": None, "augment": False, "seed": 9})
-    assert (settings.epochs, settings.lr, settings.augment, settings.seed) == (2, 0.2, False, 9)
+    assert (settings.epochs, settings.lr, settings.augment, settings.seed) == (2, 0.2, "none", 9)
+
+
+def test_augment_true_is_light_as_in_runs_that_knew_no_other():
+    settings = Settings.from_recipe(replace(RECIPE, augment=True))
+    assert settings.augment == "light"
+    assert replace(settings, augment=False).augment == "none"
 
 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
+        ("augment", "heavy", "augment must be one of 'none', 'light', 'distort', but got 'heavy'"),
+        ("augment", 1, "augment must be one of 'none', 'light', 'distort', but got 1"),
         ("epochs", 0, "epochs must be a whole number of at least 1, not 0"),
         ("epochs", 1.5, "epochs must be a whole number of at least 1, not 1.5"),
         ("batch_size", True, "batch_size must be a whole number of at least 1, not True"),

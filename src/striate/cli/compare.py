@@ -23,13 +23,13 @@ def compare(
     ] = False,
 ) -> None:
     """Set runs side by side: what each reached and took, and the settings in which they differ."""
-    from striate.train.comparison import COLUMNS, differing_settings  # noqa: PLC0415  torch takes a second
     from striate.train.comparison import compare as compare_runs  # noqa: PLC0415
+    from striate.train.comparison import differing_settings, headings  # noqa: PLC0415  torch takes a second
 
     results = compare_runs(runs, different_data=different_data)
     if html is not None and not html.parent.is_dir():
         raise FileNotFoundError(f"--html: there is no folder {html.parent} to write {html.name} into; make it first")
-    (_, *names), *rows = zip(COLUMNS, *(result.cells() for result in results), strict=True)
+    (_, *names), *rows = zip(headings(results), *(result.cells() for result in results), strict=True)
     output.print(_table("run", names, rows))
     output.print()
     if settings := differing_settings(results):

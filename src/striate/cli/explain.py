@@ -38,10 +38,11 @@ def explain(
     from striate.view import explain as write_page  # noqa: PLC0415
 
     opened = Run.open(run)
-    predictor = Predictor(opened.load_model(), opened.config.data)
+    seen = opened.images
+    predictor = Predictor(opened.load_model(), seen)
     _, pixels, _ = predictor.prepare(image, invert="auto" if invert is None else invert)
-    config = opened.config
-    write_page(predictor.model, pixels, path, classes=config.data.classes, data=_data_of(opened), name=config.model)
+    name = opened.config.model
+    write_page(predictor.model, pixels, path, classes=seen.classes, data=_data_of(opened), name=name)
     output.print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, to be opened in any browser", soft_wrap=True)
     if show and typer.launch(str(path)) != 0:
         raise RuntimeError(f"no program here shows pages; open {path} yourself")

@@ -73,6 +73,7 @@ def _shape(text: str) -> tuple[int, ...]:
 def _model_and_input(subject: str, shape: tuple[int, ...] | None) -> "tuple[nn.Module, Tensor]":
     """Return the model that is meant, and an input for it."""
     from striate import models  # noqa: PLC0415
+    from striate.train.config import LessonConfig  # noqa: PLC0415
     from striate.train.run import Run  # noqa: PLC0415
 
     path, _, name = subject.rpartition(":")
@@ -82,7 +83,10 @@ def _model_and_input(subject: str, shape: tuple[int, ...] | None) -> "tuple[nn.M
         return _with_zeros(_in_file(Path(path), name), shape)
     if Path(subject).is_dir():
         run = Run.open(subject)
-        return _with_zeros(run.load_model(), shape or (1, run.config.data.channels, *run.config.data.image_size))
+        model, data = run.load_model(), run.config.data
+        if shape is None and isinstance(data, LessonConfig):
+            return model, models.example(run.config.model, **data.keywords)
+        return _with_zeros(model, shape or (1, run.images.channels, *run.images.image_size))
     if subject not in models.names():
         raise ValueError(
             f"{subject!r} is no model ({', '.join(models.names())}), no run folder, and no module in a Python file, "

@@ -24,12 +24,12 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME|FOLDER",
-            help="What to learn: mnist (the default), a folder that holds a folder of images for each class, "
-            "or a folder of IDX files.",
+            help="What to learn. To tell images apart: mnist, a folder that holds a folder of images for each class, "
+            "or a folder of IDX files. Unless given, mnist, or the data that the model's task has of its own.",
         ),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training images.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Images a step.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training samples.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Samples a step.")] = None,
     lr: Annotated[float | None, typer.Option(help="Peak learning rate of the one-cycle schedule.")] = None,
     optimizer: Annotated[
         str | None, typer.Option(metavar="adamw|sgd", help="Optimiser; sgd has Nesterov momentum.")
@@ -37,9 +37,11 @@ def train(
     weight_decay: Annotated[float | None, typer.Option(help="Weight decay; biases and norms are spared.")] = None,
     label_smoothing: Annotated[float | None, typer.Option(help="Label smoothing of the cross-entropy.")] = None,
     augment: Annotated[
-        bool | None,
+        str | None,
         typer.Option(
-            "--augment/--no-augment", help="Shift, turn and scale training images a little.", show_default=False
+            metavar="none|light|distort",
+            help="How training images are varied: light shifts, turns and scales them a little; distort also "
+            "squeezes, shears and bends them, as handwriting varies.",
         ),
     ] = None,
     ema: Annotated[
@@ -68,6 +70,7 @@ def train(
     What is not given is the model's own recipe. Stop with Ctrl-C when you like; --resume goes on to the same weights.
     """
     from striate.cli.progress import EpochLines, LiveBar  # noqa: PLC0415  torch takes a second; --help has none
+    from striate.models import task  # noqa: PLC0415
     from striate.train import Run, fit, newest_unfinished, next_run_path  # noqa: PLC0415
 
     if resume:
@@ -75,16 +78,18 @@ def train(
         if run.finished:
             output.print(f"{run.path} is finished: nothing is left to resume, and nothing was changed.", soft_wrap=True)
             return
-        out, model, data = run.path, model or run.config.model, data or run.config.data.source
-        if not run.config.registered or data is None:
+        out, model, source = run.path, model or run.config.model, data or run.config.data.source
+        if not run.config.registered or source is None:
             raise ValueError(f"{out} was started from Python, with a module or data of your own: resume it there")
+        data = source or None  # "" stands for the data that the task has of its own
     model = model or DEFAULT_MODEL
     out = out or next_run_path(model)
-    output.print(f"{'Resuming' if resume else 'Training'} {model} on {data or 'mnist'}, into {out}", soft_wrap=True)
+    what = data or ("mnist" if task(model) == "classification" else f"the data of {task(model)}")
+    output.print(f"{'Resuming' if resume else 'Training'} {model} on {what}, into {out}", soft_wrap=True)
     with LiveBar(output) if output.is_terminal else nullcontext(EpochLines(output)) as watcher:
         history = fit(
             model,
-            data or "mnist",
+            data,
             epochs=epochs,
             batch_size=batch_size,
             lr=lr,
@@ -105,10 +110,11 @@ def train(
 
 def _conclude(run: Path, history: "History") -> None:
     """Draw the pictures, write the report, and say what was reached, where it lies and what to type next."""
-    from striate.view import run_pictures, write_report  # noqa: PLC0415
+    from striate.view import lesson_pictures, run_pictures, write_report  # noqa: PLC0415
 
-    run_pictures(run, history.data)
-    page = write_report(run, history.data)
+    pictures = lesson_pictures(run, history.lesson) if history.data is None else run_pictures(run, history.data)
+    page = write_report(run, history.lesson if history.data is None else history.data)
+    names = [path.name for path in pictures]
     metrics = history.metrics
     if metrics is not None:
         spent = duration(sum(history["seconds"]))
@@ -116,9 +122,11 @@ def _conclude(run: Path, history: "History") -> None:
     output.print(
         f"{run} holds the weights, the settings, the log, the metrics, the pictures and a report. Next:", soft_wrap=True
     )
-    for line in (
-        f"striate evaluate {quote(str(run))}",
-        f"striate predict {quote(str(run))} {quote(str(run / 'example.png'))}",
-        f"and open {page}, or look at learning_curves.png, feature_maps.png, deconvnet.png and mistakes.png there",
-    ):
+    if history.data is not None:
+        predict = [f"striate predict {quote(str(run))} {quote(str(run / 'example.png'))}"]
+        names = ["learning_curves.png", "feature_maps.png", "deconvnet.png", "mistakes.png"]
+    else:
+        predict = []
+    shown = " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    for line in (f"striate evaluate {quote(str(run))}", *predict, f"and open {page}, or look at {shown} there"):
         output.print(f"  {line}", soft_wrap=True)

@@ -1,5 +1,7 @@
 """Images and other samples: read, put in order, cut into batches or patches, warped, each from explicit seeds."""
 
+from .augmentation import AUGMENTATIONS, augmented
+from .distortions import elastic_field, random_distortion
 from .idx import read_idx
 from .image_file import read_image
 from .images import ImageData, Images
@@ -14,17 +16,20 @@ from .stimuli import distorted, five_patterns, presentations, shift
 from .transforms import affine, random_affine
 
 __all__ = [
+    "AUGMENTATIONS",
     "ImageData",
     "Images",
     "Labelled",
     "LabelledData",
     "Photographs",
     "affine",
+    "augmented",
     "batch_indices",
     "batches",
     "dead_leaves",
     "distorted",
     "draw_scenes",
+    "elastic_field",
     "enlarge",
     "five_patterns",
     "load",
@@ -33,6 +38,7 @@ __all__ = [
     "permutation",
     "presentations",
     "random_affine",
+    "random_distortion",
     "random_patches",
     "read_idx",
     "read_image",

@@ -26,7 +26,7 @@ class Recipe:
         weight_decay: applied to weights with more than one axis.
         momentum: of "sgd".
         label_smoothing: of the cross-entropy; a model with a loss of its own has no use for it.
-        augment: whether training images are shifted, rotated and scaled a little.
+        augment: how training images are varied, one of `striate.data.AUGMENTATIONS`; True is "light", False "none".
         ema: largest decay of the moving average of the weights that is kept in their place; 0 keeps the last weights.
     """
 
@@ -37,7 +37,7 @@ class Recipe:
     weight_decay: float = 0.0
     momentum: float = 0.9
     label_smoothing: float = 0.0
-    augment: bool = False
+    augment: bool | str = False
     ema: float = 0.0
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
+from striate.train.config import DataConfig, LessonConfig
+from striate.train.figures import figure_of
 from striate.train.run import Run
 from striate.words import duration, said
 
+# Of runs that tell images apart; `headings` has those of other runs.
 COLUMNS = ("run", "model", "parameters", "epochs", "test accuracy", "best (epoch)", "errors", "training time")
 
 
@@ -18,13 +21,14 @@ class Result:
     Args:
         run: The run.
         parameters: Of its model; None where that cannot be built, or has no weights yet.
-        accuracies: On the test images, in [0, 1], by epoch.
+        values: Of the figure of merit on the test part, such as the accuracy in [0, 1], by epoch; of the loss where
+            there is no such figure.
         seconds: Of all epochs.
     """
 
     run: Run
     parameters: int | None
-    accuracies: dict[int, float]
+    values: dict[int, float]
     seconds: float
 
     @property
@@ -33,39 +37,54 @@ class Result:
         return str(self.run.path)
 
     @property
+    def figure(self) -> str:
+        """The name of the figure of merit; "" where there is none, and the loss stands in its place."""
+        return self.run.config.data.figure
+
+    @property
     def progress(self) -> str:
         """The epochs that are done, of how many where that is not all."""
-        done, epochs = len(self.accuracies), self.run.config.settings.epochs
+        done, epochs = len(self.values), self.run.config.settings.epochs
         return str(done) if self.run.finished else f"{done} of {epochs}, unfinished"
 
     @property
     def best(self) -> tuple[int, float] | None:
-        """The first epoch of the highest accuracy, and that accuracy; None before the first epoch has ended."""
-        return max(self.accuracies.items(), key=lambda item: item[1], default=None)
+        """The first epoch of the best value, and that value; None before the first epoch has ended."""
+        sign = 1 if self.figure else -1  # of a loss, the least is the best
+        return max(self.values.items(), key=lambda item: sign * item[1], default=None)
 
     @property
     def last(self) -> float | None:
-        """The accuracy after the last epoch that was done."""
-        return self.accuracies[max(self.accuracies)] if self.accuracies else None
+        """The value after the last epoch that was done."""
+        return self.values[max(self.values)] if self.values else None
 
     @property
     def errors(self) -> int | None:
-        """The test images misclassified after the last epoch that was done."""
-        return None if self.last is None else round(self.run.config.data.test * (1 - self.last))
+        """The test images misclassified after the last epoch that was done; None of a run on anything else."""
+        data = self.run.config.data
+        return round(data.test * (1 - self.last)) if self.last is not None and isinstance(data, DataConfig) else None
 
     def cells(self) -> tuple[str, ...]:
         """Return the run's row under `COLUMNS`; a cell is empty where there is nothing to say yet."""
-        best = "" if self.best is None else f"{self.best[1]:.2%} ({self.best[0]})"
+        said = figure_of(self.figure).said
+        best = "" if self.best is None else f"{said(self.best[1])} ({self.best[0]})"
         return (
             self.name,
             self.run.config.model,
             "" if self.parameters is None else f"{self.parameters:,}",
             self.progress,
-            "" if self.last is None else f"{self.last:.2%}",
+            "" if self.last is None else said(self.last),
             best,
             "" if self.errors is None else f"{self.errors:,}",
             duration(self.seconds),
         )
+
+
+def headings(results: Sequence[Result]) -> tuple[str, ...]:
+    """Return what stands over the cells of several results."""
+    titles = {figure_of(result.figure).title for result in results}
+    title = f"test {titles.pop()}" if len(titles) == 1 else "test result"
+    return tuple(title if column == "test accuracy" else column for column in COLUMNS)
 
 
 def compare(runs: Sequence[str | PathLike[str]], *, different_data: bool = False) -> list[Result]:
@@ -116,7 +135,7 @@ def _result(run: Run) -> Result:
     return Result(
         run=run,
         parameters=None if model is None else sum(parameter.numel() for parameter in model.parameters()),
-        accuracies=history.by_epoch("val_acc"),
+        values=history.by_epoch(f"val_{run.config.data.figure or 'loss'}"),
         seconds=sum(history["seconds"]),
     )
 
@@ -131,5 +150,7 @@ def _values(run: Run) -> Mapping[str, object]:
 
 def _told(run: Run) -> str:
     data = run.config.data
+    if isinstance(data, LessonConfig):
+        return f"{data.name!r} ({data.train:,} samples, checksum {data.checksum})"
     size = " x ".join(map(str, data.image_size))
     return f"{data.name!r} ({data.train:,} and {data.test:,} images of {size}, checksum {data.checksum})"

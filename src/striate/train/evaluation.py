@@ -56,8 +56,7 @@ def lesson_for(run: Run, data: str | PathLike[str] | ImageData | LabelledData | 
     """Return a lesson that fits what a run was trained on."""
     if isinstance(run.config.data, DataConfig) and not isinstance(data, LabelledData | Lesson):
         return ImageLesson(data_for(run, data))
-    in_memory = isinstance(data, ImageData | LabelledData | Lesson)
-    lesson = _lesson(data) if in_memory else run.load_lesson(data)
+    lesson = _lesson(data) if isinstance(data, LabelledData | Lesson) else run.load_lesson(data)
     if (found := dict(lesson.keywords)) != (expected := run.config.data.keywords):
         raise ValueError(f"data {lesson.name!r} have {found}, but {run.path} was trained with {expected}")
     return lesson

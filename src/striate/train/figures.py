@@ -26,8 +26,16 @@ class Figure:
         >>> figure_of("acc").heading
         'Accuracy (%)'
         """
-        first = self.title[0].upper() + self.title[1:]
-        return f"{first} ({self.unit})" if self.unit else first
+        return self.titled[0].upper() + self.titled[1:]
+
+    @property
+    def titled(self) -> str:
+        """The title with the unit, inside a heading.
+
+        >>> figure_of("psnr").titled
+        'PSNR (dB)'
+        """
+        return f"{self.title} ({self.unit})" if self.unit else self.title
 
     def said(self, value: float) -> str:
         """Return a value in words.
@@ -40,6 +48,7 @@ class Figure:
 
 
 FIGURES = {
+    "": Figure("loss"),  # what is looked at where there is no figure of merit
     "acc": Figure("accuracy", 100, "%", 2),
     "iou": Figure("mean IoU", 100, "%", 2),
     "psnr": Figure("PSNR", 1, "dB", 2),

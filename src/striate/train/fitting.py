@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 
 import torch
@@ -34,7 +34,7 @@ def fit(
     optimizer: str | None = None,
     weight_decay: float | None = None,
     label_smoothing: float | None = None,
-    augment: bool | None = None,
+    augment: bool | str | None = None,
     ema: float | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -63,7 +63,9 @@ def fit(
         optimizer: "adamw" or "sgd" (Nesterov momentum).
         weight_decay: Of parameters with more than one axis.
         label_smoothing: Of the cross-entropy.
-        augment: Whether training images are shifted, turned and scaled a little; for lessons that do so.
+        augment: How training images are varied, as `striate.data.augmented` has it: "none", "light" (shifted,
+            turned and scaled a little; the same as True) or "distort" (as handwriting varies); for lessons that heed
+            it.
         ema: Largest decay of the moving average of the weights, such as 0.999, which is then what is measured and
             kept; 0 for none.
         seed: Of the first weights, the order of the samples, the augmentation and dropout; 0 unless given. torch's own
@@ -120,7 +122,7 @@ def fit(
             "threads": threads,
         }
     )
-    if settings.augment and not lesson.augments:
+    if settings.augment != "none" and not lesson.augments:
         raise ValueError(f"augment: data {lesson.name!r} have no augmentation; leave it out, or pass False")
     config = Config(name, isinstance(model, str), describe(lesson, source), settings)
     if run is not None:
@@ -167,10 +169,11 @@ def _lesson(
 
 
 def _source(data: str | PathLike[str] | None, model: str | None) -> str | None:
-    """Return a path in full, wherever a run is resumed from; a name, or None for a task's own data, as it is."""
-    if data is None and (model is None or models.task(model) == "classification"):
-        return "mnist"
-    return data if data is None or data == "mnist" else str(Path(data).resolve())
+    """Return a path in full, from wherever the run may be resumed; a name, or None for a task's own data, as it is."""
+    if data is None:
+        return "mnist" if model is None or models.task(model) == "classification" else None
+    path = Path(data)
+    return str(path.resolve()) if data != "mnist" and path.exists() else fspath(data)
 
 
 def _create(name: str, config: Config) -> nn.Module:

@@ -88,7 +88,7 @@ class Predictor:
     def open(cls, run: str | PathLike[str]) -> "Predictor":
         """Load a run's model."""
         opened = Run.open(run)
-        return cls(opened.load_model(), opened.config.data)
+        return cls(data=opened.images, model=opened.load_model())
 
     def __call__(
         self, images: str | PathLike[str] | Iterable[str | PathLike[str]] | Tensor, *, invert: Invert = "auto"

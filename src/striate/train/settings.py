@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from striate.arithmetic.arguments import choice
+from striate.data import AUGMENTATIONS
 from striate.models import Recipe
 
 OPTIMIZERS = ("adamw", "sgd")
@@ -46,7 +48,8 @@ class Settings:
         weight_decay: Of parameters with more than one axis, 0 or more.
         momentum: Of "sgd" (Nesterov), in [0, 1).
         label_smoothing: Of the cross-entropy, in [0, 1); a model with a loss of its own ignores it.
-        augment: Whether training images are shifted, rotated and scaled a little.
+        augment: How training images are varied, one of `striate.data.AUGMENTATIONS`; True and False, as runs had it
+            before "distort" came, stand for "light" and "none".
         ema: Largest decay of the moving average of the weights, in [0, 1); 0 for none.
         seed: 0 or more. Of the first weights, the order of the images, the augmentation and dropout.
         threads: That torch computes with; the last bits of a result depend on it.
@@ -61,12 +64,15 @@ class Settings:
     weight_decay: float
     momentum: float
     label_smoothing: float
-    augment: bool
+    augment: str
     ema: float
     seed: int
     threads: int
 
     def __post_init__(self) -> None:
+        if isinstance(self.augment, bool):
+            object.__setattr__(self, "augment", "light" if self.augment else "none")
+        choice(self.augment, AUGMENTATIONS, "augment")
         for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("threads", 1)):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
@@ -93,7 +99,7 @@ class Settings:
             weight_decay=recipe.weight_decay,
             momentum=recipe.momentum,
             label_smoothing=recipe.label_smoothing,
-            augment=recipe.augment,
+            augment=recipe.augment,  # type: ignore[arg-type]
             ema=recipe.ema,
             seed=0,
             threads=torch.get_num_threads(),

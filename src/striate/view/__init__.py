@@ -6,6 +6,7 @@ from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
 from striate.view.deconvnet import deconvnet
 from striate.view.dictionary import dictionary
+from striate.view.exhibit import exhibit
 from striate.view.explainer import explain
 from striate.view.filters import filters
 from striate.view.grad_cam import ClassMap, grad_cam, grad_cam_stages
@@ -17,7 +18,7 @@ from striate.view.mistakes import Mistakes, mistakes
 from striate.view.neocognitron import cell_answers, recognition
 from striate.view.patches import Patches, top_patches
 from striate.view.picture import Picture
-from striate.view.pictures import run_pictures
+from striate.view.pictures import lesson_pictures, run_pictures
 from striate.view.projection import Projection
 from striate.view.report import report, write_report
 from striate.view.sliding import SlidingPicture, sliding_window
@@ -40,6 +41,7 @@ __all__ = [
     "confusion_matrix",
     "deconvnet",
     "dictionary",
+    "exhibit",
     "explain",
     "feature_maps",
     "filters",
@@ -48,6 +50,7 @@ __all__ = [
     "guided_backpropagation",
     "layer_maps",
     "learning_curves",
+    "lesson_pictures",
     "matched_filter",
     "maximise",
     "mistakes",

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from striate.train.comparison import COLUMNS, Result, differing_settings
+from striate.train.comparison import Result, differing_settings, headings
+from striate.train.figures import figure_of
 from striate.view.page import document, element, resource, section, table
 from striate.view.page.chart import Series, line_chart
 
@@ -13,18 +14,23 @@ def comparison(results: Sequence[Result]) -> str:
     Args:
         results: What `striate.train.compare` returned.
     """
+    shown = {name: figure_of(name) for name in dict.fromkeys(result.figure for result in results) if name}
+    panels = [
+        (f"Test {figure.titled}", f"val_{name}", figure.factor, f"{{:.{figure.places}f}}".format)
+        for name, figure in shown.items()
+    ]
     charts = (
         line_chart(title, series, form)
-        for title, column, factor, form in (
-            ("Test accuracy, %", "val_acc", 100, "{:.2f}".format),
-            ("Test loss", "val_loss", 1, "{:.4f}".format),
-        )
+        for title, column, factor, form in (*panels, ("Test loss", "val_loss", 1, "{:.4f}".format))
         if (series := _series(results, column, factor))
     )
     settings = differing_settings(results)
     names = [result.name for result in results]
     body = (
-        section("Results", table(COLUMNS, [result.cells() for result in results], caption="Results", words=("model",))),
+        section(
+            "Results",
+            table(headings(results), [result.cells() for result in results], caption="Results", words=("model",)),
+        ),
         section(
             "Learning curves",
             element("div", *charts, class_="columns"),
@@ -52,5 +58,5 @@ def _series(results: Sequence[Result], column: str, factor: float) -> list[Serie
     return [
         Series(result.name, history.by_epoch(column, factor), number)
         for number, (result, history) in enumerate(zip(results, histories, strict=True))
-        if len(history)
+        if len(history) and column in history.columns
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from striate.train import History
+from striate.train.figures import figure_of
 from striate.view.figure import INK, new_figure
 from striate.view.picture import Picture
 
@@ -18,11 +19,13 @@ TRAIN, TEST = "#9aa5b1", "#1f6fb4"
 def learning_curves(history: History | str | PathLike[str]) -> Picture[dict[str, list[float]]]:
     """Draw loss and accuracy over the epochs, in training and on the test images.
 
+    What is no classification has its own figure of merit in the place of accuracy, or the loss alone.
+
     Args:
         history: What `fit` returned, or the path of a `log.csv`.
 
     Returns:
-        The picture of what is drawn, by the log's columns: epoch, loss, acc, val_loss and val_acc.
+        The picture of what is drawn, by the log's columns: epoch, loss, acc, val_loss and val_acc, or another figure's.
 
     Raises:
         ValueError: a history without an epoch.
@@ -37,15 +40,20 @@ def learning_curves(history: History | str | PathLike[str]) -> Picture[dict[str,
         history = History.read_csv(Path(history))
     if not len(history):
         raise ValueError("the history has no epoch to draw")
-    columns = {name: history[name] for name in ("epoch", "loss", "acc", "val_loss", "val_acc")}
-    return Picture(columns, lambda: _draw(columns))
+    drawn = [name for name in ("loss", history.figure) if name]
+    columns = {name: history[name] for name in ("epoch", *drawn, *(f"val_{name}" for name in drawn))}
+    return Picture(columns, lambda: _draw(columns, history.figure))
 
 
-def _draw(columns: dict[str, list[float]]) -> "Figure":
-    figure = new_figure(9, 3.6)
+def _draw(columns: dict[str, list[float]], merit: str) -> "Figure":
+    panels = [("Loss", "loss", 1.0, "{:.3g}")]
+    if merit:
+        shown = figure_of(merit)
+        panels.append((shown.heading, merit, shown.factor, f"{{:.{shown.places}f}}"))
+    figure = new_figure(4.5 * len(panels), 3.6)
     epochs = columns["epoch"]
-    panels = (("Loss", "loss", 1.0, "{:.3g}"), ("Accuracy (%)", "acc", 100.0, "{:.2f}"))
-    for axes, (title, column, factor, form) in zip(figure.subplots(1, 2), panels, strict=True):
+    (row,) = figure.subplots(1, len(panels), squeeze=False)
+    for axes, (title, column, factor, form) in zip(row, panels, strict=True):
         for name, label, colour in ((column, "training", TRAIN), (f"val_{column}", "test", TEST)):
             values = [value * factor for value in columns[name]]
             axes.plot(epochs, values, color=colour, label=label, marker="o", markersize=3.5, linewidth=1.8)

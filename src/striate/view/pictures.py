@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from striate.data import ImageData
-from striate.train import Run
+from striate.train import Lesson, Run
 from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
 from striate.view.deconvnet import deconvnet
+from striate.view.exhibit import exhibit
 from striate.view.filters import filters
 from striate.view.maps import feature_maps
 from striate.view.mistakes import mistakes
@@ -44,3 +45,21 @@ def run_pictures(run: str | PathLike[str], data: ImageData | None = None) -> lis
     pixels = example.permute(1, 2, 0).squeeze(2) if len(example) == 1 else example.permute(1, 2, 0)
     Image.fromarray(pixels.numpy()).save(opened.path / "example.png")
     return [*paths, opened.path / "example.png"]
+
+
+def lesson_pictures(run: str | PathLike[str], lesson: Lesson | None = None) -> list[Path]:
+    """Draw the learning curves of a run, and what its lesson shows of its model, into its folder.
+
+    Args:
+        run: The path of the folder of a run that is no classification of images.
+        lesson: What it was trained on, where that is in memory; opened otherwise.
+
+    The files are `learning_curves.png` and, where the lesson has something to show, `example.png`; their paths are
+    returned.
+    """
+    opened = Run.open(run)
+    lesson = opened.load_lesson() if lesson is None else lesson
+    pictures: dict[str, Picture[Any]] = {"learning_curves": learning_curves(opened.log)}
+    if rows := lesson.exhibit(opened.load_model()):
+        pictures["example"] = exhibit(rows, f"{opened.config.model} on {lesson.name}")
+    return [picture.save(opened.path / f"{name}.png") for name, picture in pictures.items()]

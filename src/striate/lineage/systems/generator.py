@@ -22,9 +22,7 @@ SURE = 0.9  # probability of a class, from which an image counts as recognised
 MADE = 1000  # images that are judged
 
 
-def two_ways(
-    name: str, lesson: GenerationLesson, *, epochs: int | None = None, seed: int = 0
-) -> dict[str, History]:
+def two_ways(name: str, lesson: GenerationLesson, *, epochs: int | None = None, seed: int = 0) -> dict[str, History]:
     """Train a generator with each way up on the same images for as many epochs, by the ways' names.
 
     Args:

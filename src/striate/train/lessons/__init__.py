@@ -1,7 +1,7 @@
 """The lessons by task: what the models of each task are trained on."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from striate import models
@@ -17,7 +17,7 @@ from striate.train.lessons.super_resolution import (
     open_super_resolution,
 )
 
-Source = str | Path | ImageData | None
+Source = str | PathLike[str] | ImageData | None
 
 # What opens the lesson of a task, called with
 # - the source: a name, a path, images in memory, or None for the task's own data, which are shipped or made;

@@ -8,15 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from striate.data import ImageData, load, random_affine
+from striate.data import ImageData, augmented, load
 from striate.train.checksum import checksum_of
 from striate.train.lesson import Lesson
 from striate.train.metrics import Metrics, loss_of, measure, scores_of
 from striate.train.settings import Settings
-
-# Light augmentation, as drawn anew for each image of each batch: turned by up to 10 degrees, scaled by up to 10 %, and
-# shifted by up to 1/14 of the side: 2 pixels of MNIST's 28.
-DEGREES, SCALE, SHIFT = 10.0, 0.1, 1 / 14
 
 
 class ImageLesson(Lesson):
@@ -54,17 +50,10 @@ class ImageLesson(Lesson):
         return self.data.dark_background
 
     def batch(self, indices: Tensor, generator: torch.Generator, settings: Settings) -> tuple[Tensor, ...]:
-        """Return float images in [0, 1], turned, scaled and shifted a little where that is asked for, and labels."""
+        """Return float images in [0, 1], varied as is asked for, and labels."""
         images = self.data.train.images[indices].float().div_(255)
-        if settings.augment:
-            images = random_affine(
-                images,
-                generator=generator,
-                degrees=DEGREES,
-                translate=SHIFT * min(self.data.image_size),
-                scale=SCALE,
-                fill=0.0 if self.dark_background else 1.0,
-            )
+        fill = 0.0 if self.dark_background else 1.0
+        images = augmented(images, settings.augment, generator=generator, fill=fill)
         return images, self.data.train.labels[indices]
 
     def loss(self, model: nn.Module, batch: tuple[Tensor, ...], settings: Settings) -> tuple[Tensor, float]:
