@@ -25,7 +25,7 @@ def draw_segmentation(folder: Path, epochs: int | None) -> None:
 
 
 def draw_super_resolution(folder: Path, epochs: int | None) -> None:
-    """Write `super_resolution.png`, details of held-out photographs, and `checkerboard.png`, answers to a grey image."""
+    """Write `super_resolution.png`, details of held-out photographs, and `checkerboard.png`, answers to grey."""
     lesson = SuperResolutionLesson(load_photographs())
     srcnn = trained("srcnn", lesson, epochs=epochs).model
     espcn = {up: history.model for up, history in super_resolution.three_ways(lesson, epochs=epochs).items()}
