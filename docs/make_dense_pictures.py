@@ -27,8 +27,8 @@ def draw_segmentation(folder: Path, epochs: int | None) -> None:
 def draw_super_resolution(folder: Path, epochs: int | None) -> None:
     """Write `super_resolution.png`, details of held-out photographs, and `checkerboard.png`, answers to grey."""
     lesson = SuperResolutionLesson(load_photographs())
-    srcnn = trained("srcnn", lesson, epochs=epochs).model
-    espcn = {up: history.model for up, history in super_resolution.three_ways(lesson, epochs=epochs).items()}
+    srcnn = trained("srcnn", lesson, epochs=epochs)
+    espcn = super_resolution.three_ways(lesson, epochs=epochs)
     shown = lesson.exhibit(espcn["subpixel"])
     rows = {
         "photograph": shown["photographs"],
@@ -48,10 +48,10 @@ def draw_generator(folder: Path, epochs: int | None) -> None:
     """Write `generator.png`: digits of a VAE with two ways up and of a DCGAN, and real ones."""
     lesson = GenerationLesson(load("mnist"))
     rows = {
-        f"VAE, {up}": lesson.exhibit(history.model)["made"]
-        for up, history in generator.two_ways("vae", lesson, epochs=epochs).items()
+        f"VAE, {up}": lesson.exhibit(model)["made"]
+        for up, model in generator.two_ways("vae", lesson, epochs=epochs).items()
     }
-    gan = lesson.exhibit(trained("dcgan-mini", lesson, epochs=epochs).model)
+    gan = lesson.exhibit(trained("dcgan-mini", lesson, epochs=epochs))
     exhibit({**rows, "DCGAN": gan["made"], "real": gan["real"]}, "Digits that no one wrote, and real ones").save(
         folder / "generator.png"
     )

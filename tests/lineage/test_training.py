@@ -12,7 +12,7 @@ def test_it_is_what_the_command_trains():
     lesson = GenerationLesson(bars(size=12))
     ours = trained("vae", lesson, epochs=1, seed=3)
     torch.testing.assert_close(
-        ours.model.state_dict(), fit("vae", lesson, epochs=1, batch_size=128, lr=2e-3, seed=3).model.state_dict(),
+        ours.state_dict(), fit("vae", lesson, epochs=1, batch_size=128, lr=2e-3, seed=3).model.state_dict(),
         rtol=0, atol=0,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from striate import models
 from striate.data import stream
-from striate.train import History, fit
+from striate.train import fit
 from striate.train.determinism import kept_generators, seed_generators
 from striate.train.lesson import Lesson
 
@@ -28,8 +28,8 @@ def built(name: str, lesson: Lesson, *, seed: int = 0, **options: object) -> nn.
         return models.create(name, **lesson.keywords, **options)
 
 
-def trained(name: str, lesson: Lesson, *, epochs: int | None = None, seed: int = 0, **options: object) -> History:
-    """Train a registered model by its recipe, as `striate train NAME` does, with options of its own.
+def trained(name: str, lesson: Lesson, *, epochs: int | None = None, seed: int = 0, **options: object) -> nn.Module:
+    """Train a registered model by its recipe, as `striate train NAME` does, with options of its own, and return it.
 
     Args:
         name: of the model.
@@ -41,4 +41,6 @@ def trained(name: str, lesson: Lesson, *, epochs: int | None = None, seed: int =
     settings: dict[str, Any] = asdict(models.recipe(name))
     del settings["momentum"]  # `fit` takes no other than the usual one
     settings["epochs"] = epochs or settings["epochs"]
-    return fit(built(name, lesson, seed=seed, **options), lesson, seed=seed, **settings)
+    model = built(name, lesson, seed=seed, **options)
+    fit(model, lesson, seed=seed, **settings)
+    return model

@@ -10,11 +10,10 @@ from striate.data import ImageData, Images, load, stream
 from striate.lineage.system import Figure, System
 from striate.lineage.training import built, trained
 from striate.models.dcgan import DCGAN
-from striate.models.generative import Generative
+from striate.models.generative import as_generative
 from striate.models.up_paths import WAYS
 from striate.models.vae import VAE
-from striate.train import History, fit
-from striate.train.lessons import GenerationLesson
+from striate.train.lessons import GenerationLesson, ImageLesson
 from striate.view.checkerboard import checkerboard_score
 
 NAMES = {"transposed": "transposed convolutions", "resize": "resize-convolutions"}
@@ -22,7 +21,7 @@ SURE = 0.9  # probability of a class, from which an image counts as recognised
 MADE = 1000  # images that are judged
 
 
-def two_ways(name: str, lesson: GenerationLesson, *, epochs: int | None = None, seed: int = 0) -> dict[str, History]:
+def two_ways(name: str, lesson: GenerationLesson, *, epochs: int | None = None, seed: int = 0) -> dict[str, nn.Module]:
     """Train a generator with each way up on the same images for as many epochs, by the ways' names.
 
     Args:
@@ -34,25 +33,29 @@ def two_ways(name: str, lesson: GenerationLesson, *, epochs: int | None = None, 
     return {up: trained(name, lesson, epochs=epochs, seed=seed, up=up) for up in WAYS}
 
 
-def way_up(model: nn.Module) -> nn.Sequential:
-    """Return the part of a generator from its smallest maps to the image.
+def way_up(model: nn.Module) -> tuple[nn.Sequential, int]:
+    """Return the part of a generator from its smallest maps to the image, and how many maps those are.
 
-    >>> way_up(VAE())(torch.rand(1, 64, 7, 7)).shape
+    Raises:
+        TypeError: neither a VAE nor a DCGAN.
+
+    >>> layers, maps = way_up(VAE())
+    >>> layers(torch.rand(1, maps, 7, 7)).shape
     torch.Size([1, 1, 28, 28])
     """
     if isinstance(model, VAE):
-        return model.decoder[2:]
+        return nn.Sequential(*list(model.decoder)[2:]), model.middle[0]
     if isinstance(model, DCGAN):
         made = model.generator
         pairs = zip(made.norms, made.doublings, strict=True)
-        return nn.Sequential(*chain.from_iterable((norm, made.relu, double) for norm, double in pairs))
+        return nn.Sequential(*chain.from_iterable((norm, made.relu, double) for norm, double in pairs)), made.first[0]
     raise TypeError(f"model must be a VAE or a DCGAN, but got {type(model).__name__}")
 
 
 def checkerboard(model: nn.Module) -> float:
     """Return how much of what a generator's way up answers to constant maps is a checkerboard, from 0 to 1."""
-    channels = model.middle[0] if isinstance(model, VAE) else len(way_up(model)[0].weight)
-    return checkerboard_score(way_up(model), channels, 2).response
+    layers, maps = way_up(model)
+    return checkerboard_score(layers, maps, 2).response
 
 
 def recognised(reader: nn.Module, images: Tensor) -> tuple[float, float]:
@@ -68,10 +71,11 @@ def recognised(reader: nn.Module, images: Tensor) -> tuple[float, float]:
     return float((sure > SURE).float().mean()), len(classes[sure > SURE].unique()) / chances.shape[1]
 
 
-def samples(model: Generative, count: int = MADE, seed: int = 0) -> Tensor:
+def samples(model: nn.Module, count: int = MADE, seed: int = 0) -> Tensor:
     """Return images that a generator makes of codes, the same at every call."""
+    maker = as_generative(model)
     with torch.no_grad():
-        return model.decode(torch.randn(count, model.latent, generator=stream(seed)))
+        return maker.decode(torch.randn(count, maker.latent, generator=stream(seed)))
 
 
 def _measure(quick: bool) -> Iterator[Figure]:
@@ -83,16 +87,16 @@ def _measure(quick: bool) -> Iterator[Figure]:
         score = checkerboard(built("vae", lesson, up=up))
         yield Figure(f"checkerboard of an untrained decoder of {NAMES[up]}", score, ".3f",
                      at_least=0.1 if up == "transposed" else None, at_most=0.1 if up == "resize" else None)  # fmt: skip
-    for up, history in two_ways("vae", lesson, epochs=1 if quick else None).items():
-        yield Figure(f"VAE of {NAMES[up]}, minus the bound", history.metrics.loss, ".1f", "nats",
+    for up, model in two_ways("vae", lesson, epochs=1 if quick else None).items():
+        yield Figure(f"VAE of {NAMES[up]}, minus the bound", lesson.measure(model).loss, ".1f", "nats",
                      at_most=220 if quick else 110, headline=up == "transposed")  # fmt: skip
-        yield Figure(f"checkerboard of a trained decoder of {NAMES[up]}", checkerboard(history.model), ".3f")
+        yield Figure(f"checkerboard of a trained decoder of {NAMES[up]}", checkerboard(model), ".3f")
     if quick:
         return
-    reader = fit("lenet5-modern", digits, epochs=2).model
+    reader = trained("lenet5-modern", ImageLesson(digits), epochs=2)
     real, _ = recognised(reader, digits.test.images[:MADE].float() / 255)
     yield Figure("real digits that a classifier is sure of", real, ".1%")
-    made, classes = recognised(reader, samples(trained("dcgan-mini", lesson).model))
+    made, classes = recognised(reader, samples(trained("dcgan-mini", lesson)))
     yield Figure("DCGAN's digits that it is sure of", made, ".1%", at_least=0.5, headline=True)
     yield Figure("digits from 0 to 9 among those", 10 * classes, ".0f", at_least=8)
 
