@@ -1,9 +1,10 @@
-"""Profiles of the drawn tests, and a browser for the tests of pages.
+"""Profiles of the drawn tests, a browser for the tests of pages, and a folder of data for those that need files.
 
 The same problems are drawn at every run; the profile `intense` draws new ones, `sanitized` fewer.
 `pytest --hypothesis-profile=NAME` chooses one.
 """
 
+import hashlib
 import os
 
 # Before torch is loaded: workers share the cores, and threads that wait for each other take ten times as long.
@@ -13,6 +14,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 import browser
 import pytest
 from hypothesis import settings
+from idx_files import CLOTHES
 
 from striate.engine.ceilings import Ceilings
 
@@ -50,3 +52,13 @@ def browse(chromium):
 def ceilings():
     """A machine of round numbers: 1 GFLOP/s, and copies that get slower with size."""
     return Ceilings({"f32": 1e9, "f64": 0.5e9}, "a test", ((2**20, 8e9), (2**22, 9e9), (2**24, 2e9)))
+
+
+@pytest.fixture
+def data_home(tmp_path, monkeypatch):
+    """An empty folder of the user's data, for which the published Fashion-MNIST is the small set of `idx_files`."""
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in CLOTHES.items()}
+    monkeypatch.setattr("striate.data.fashion_mnist.SHA256", sums)
+    monkeypatch.setattr("striate.data.fashion_mnist.DEBIAN", tmp_path / "debian")
+    monkeypatch.setenv("STRIATE_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "acceleration": {"arithmetic", "engine", "functional", "nn"},
     "graph": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "losses": {"arithmetic"},
-    "models": {"arithmetic", "engine", "functional", "nn", "losses"},
+    "models": {"arithmetic", "engine", "functional", "filters", "nn", "losses"},
     "data": {"arithmetic"},
     "train": {"arithmetic", "engine", "functional", "nn", "losses", "models", "data", "words"},
     "words": set(),

@@ -96,7 +96,7 @@ def test_runs_are_numbered_and_options_reach_the_config(striate):
         (["lenet9"], 2, "lenet9"),
         (["--data", "absent"], 2, "absent"),
         (["--epochs", "0"], 2, "epochs must be a whole number of at least 1, not 0"),
-        (["--augment", "heavy"], 2, "augment must be one of 'none', 'light', 'distort', but got 'heavy'"),
+        (["--augment", "heavy"], 2, "augment must be one of 'none', 'light', 'planar', 'distort', but got 'heavy'"),
         (["--optimizer", "lion"], 2, "unknown optimizer 'lion'; known are adamw, sgd"),
         (["--output", "taken"], 2, "taken exists already and is never overwritten"),
         (["--output", "absent", "--resume"], 2, "there is no run folder absent"),

@@ -54,7 +54,7 @@ def test_ink_is_moved_by_the_matrix_of_each_distortion(monkeypatch, end, amounts
     _, before = moments(x)
     m = torch.tensor(matrix(end), dtype=torch.float64)
     torch.testing.assert_close(mean[0], torch.zeros(2).double(), rtol=0, atol=0.01)
-    # A bilinear look-up blurs by at most a quarter of a pixel squared an axis; the maps here stretch below 1.6-fold.
+    # A bilinear look-up blurs by at most a quarter of a pixel squared an axis, which the maps stretch below 1.6-fold.
     torch.testing.assert_close(spread[0], m @ before[0] @ m.T, rtol=0, atol=0.4)
 
 

@@ -1,21 +1,10 @@
 import gzip
-import struct
 
 import pytest
 import torch
+from idx_files import idx, pixels
 
 from striate.data import load
-
-CODES = {torch.uint8: 8, torch.int32: 12, torch.float32: 13}
-
-
-def idx(tensor):
-    header = bytes([0, 0, CODES[tensor.dtype], tensor.ndim]) + struct.pack(f">{tensor.ndim}I", *tensor.shape)
-    return header + tensor.numpy().astype(tensor.numpy().dtype.newbyteorder(">")).tobytes()
-
-
-def pixels(*shape, seed=0):
-    return torch.randint(0, 256, shape, generator=torch.Generator().manual_seed(seed)).to(torch.uint8)
 
 
 def labels(*values):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from PIL import Image
 
-from striate.data import ImageData, Images, load
+from striate.data import NAMED, ImageData, Images, load
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def few(monkeypatch):
     generator = torch.Generator().manual_seed(2)
     part = Images(torch.randint(0, 256, (6, 1, 28, 28), generator=generator).to(torch.uint8), torch.arange(6))
     data = ImageData("mnist", part, part, tuple("012345"))
-    monkeypatch.setattr("striate.data.loading.load_mnist", lambda: data)
+    monkeypatch.setitem(NAMED, "mnist", lambda: data)
     return data
 
 
@@ -40,7 +40,9 @@ def test_a_directory_called_mnist(few, tmp_path, monkeypatch):
 
 
 def test_unknown_name():
-    with pytest.raises(FileNotFoundError, match="no directory 'mnits', and no data of that name; known names: 'mnist'"):
+    with pytest.raises(
+        FileNotFoundError, match="no directory 'mnits', and no data of that name; known: mnist, fashion-mnist"
+    ):
         load("mnits")
 
 

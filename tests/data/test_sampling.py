@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from striate.data import Images, batches, permutation, stream
+from striate.data import Images, batches, permutation, stream, subset
 
 WORDS = st.integers(-(2**63), 2**64 - 1)
 
@@ -89,3 +89,19 @@ def test_batches_refuse_at_once():
         batches(some(5), 2, seed=0, epoch=0, start=4)
     with pytest.raises(ValueError, match="start: came as -1, expected 0 to 3"):
         batches(some(5), 2, seed=0, epoch=0, start=-1)
+
+
+def test_a_subset_is_the_same_images_for_the_same_seed():
+    hundred = some(100)
+    ten, thirty = subset(hundred, 10, seed=3), subset(hundred, 30, seed=3)
+    assert torch.equal(ten.labels, permutation(100, seed=3, epoch=0)[:10])
+    assert torch.equal(ten.images[:, 0, 0, 0], ten.labels.byte())
+    assert torch.equal(thirty.labels[:10], ten.labels)
+    assert not torch.equal(subset(hundred, 10, seed=4).labels, ten.labels)
+    assert subset(hundred, 100, seed=3) is hundred
+
+
+@pytest.mark.parametrize("n", [0, 101, -1])
+def test_a_subset_is_of_the_set(n):
+    with pytest.raises(ValueError, match=f"n: came as {n}, expected 1 to 100, the images of the set"):
+        subset(some(100), n, seed=0)

@@ -1,4 +1,4 @@
-"""Global response normalisation against its definition."""
+"""Response normalisations against their definitions."""
 
 import bounds
 import numpy as np
@@ -38,6 +38,43 @@ def test_equals_the_definition(size, batch, channels, layout, seed, eps):
     assert (np.abs(result - expected) <= bounds.summation(magnitude, input[0:1].numel() + 8, np.float64)).all()
 
 
+def across_neighbours(input, size, alpha, beta, k):
+    result = np.zeros(input.shape)
+    for c in range(input.shape[1]):
+        near = input[:, max(0, c - size // 2) : c + (size - 1) // 2 + 1]
+        result[:, c] = input[:, c] / (k + alpha / size * (near**2).sum(1)) ** beta
+    return result
+
+
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=4),
+    st.integers(0, 3),
+    st.integers(1, 9),
+    strategies.layouts,
+    strategies.seeds,
+    st.integers(1, 7),
+)
+def test_across_neighbours_it_equals_the_definition_and_torch(size, batch, channels, layout, seed, neighbours):
+    input = strategies.numbers((batch, channels, *size), seed, torch.float64)
+    arguments = (neighbours, 0.7, 0.75, 2.0)
+    result = SF.local_response_norm(strategies.in_layout(input, layout), *arguments)
+    expected = across_neighbours(input.numpy(), *arguments)
+    # The bracket is k and more, so that the error of its power is its own relative one, times beta.
+    tolerance = bounds.summation(np.abs(expected), neighbours + 8, np.float64)
+    assert (np.abs(result.numpy() - expected) <= tolerance).all()
+    torch.testing.assert_close(result, torch.nn.functional.local_response_norm(input, *arguments))
+
+
+def test_its_gradient_is_torchs():
+    input, direction = (strategies.numbers((2, 7, 3, 5), seed, torch.float64) for seed in (0, 1))
+    gradients = []
+    for norm in (snn.LocalResponseNorm(4, alpha=0.7, k=2.0), torch.nn.LocalResponseNorm(4, alpha=0.7, k=2.0)):
+        leaf = input.clone().requires_grad_()
+        (norm(leaf) * direction).sum().backward()
+        gradients.append(leaf.grad)
+    torch.testing.assert_close(*gradients)
+
+
 def test_an_image_of_zeros_has_a_gradient():
     input = torch.zeros(2, 3, 4, 4, requires_grad=True)
     SF.global_response_norm(input, torch.ones(3), torch.ones(3)).sum().backward()
@@ -71,3 +108,5 @@ def test_refusals():
         SF.global_response_norm(torch.zeros(2, 3, 4), torch.ones(3), torch.ones(2))
     with pytest.raises(ValueError, match="channels must be at least 1, but got 0"):
         snn.GlobalResponseNorm(0)
+    with pytest.raises(ValueError, match="size must be at least 1, but got 0"):
+        SF.local_response_norm(torch.zeros(2, 3, 4), 0)

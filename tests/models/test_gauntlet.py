@@ -47,7 +47,7 @@ def test_it_can_be_built_and_run_without_memory(name):
 
 @EACH
 def test_it_says_where_it_comes_from(name):
-    assert 1989 <= models.year(name) <= 2026
+    assert 1962 <= models.year(name) <= 2026
     assert "," in models.paper(name)
     assert models.task(name) in models.TASKS
     assert {*models.TASKS[models.task(name)].keywords} <= {*models.keywords(name)}

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import torch
+from idx_files import put_clothes
 from samples import BarNet, bars, same_weights
 from torch import nn
 
@@ -255,3 +256,11 @@ def test_a_light_ground_is_filled_with_light():
 def test_importing_it_loads_no_matplotlib_rich_typer_or_safetensors():
     code = "import striate.train, sys; print({'matplotlib', 'rich', 'typer', 'safetensors'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+@pytest.mark.usefixtures("data_home")
+def test_data_that_have_a_name_are_kept_by_it(tmp_path):
+    put_clothes(tmp_path / "data" / "fashion-mnist")
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(24, 10))
+    history = fit(model, "fashion-mnist", epochs=1, output=tmp_path / "run")
+    assert Run.open(history.run).config.data.source == "fashion-mnist"

@@ -39,8 +39,8 @@ def test_augment_true_is_light_as_in_runs_that_knew_no_other():
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("augment", "heavy", "augment must be one of 'none', 'light', 'distort', but got 'heavy'"),
-        ("augment", 1, "augment must be one of 'none', 'light', 'distort', but got 1"),
+        ("augment", "heavy", "augment must be one of 'none', 'light', 'planar', 'distort', but got 'heavy'"),
+        ("augment", 1, "augment must be one of 'none', 'light', 'planar', 'distort', but got 1"),
         ("epochs", 0, "epochs must be a whole number of at least 1, not 0"),
         ("epochs", 1.5, "epochs must be a whole number of at least 1, not 1.5"),
         ("batch_size", True, "batch_size must be a whole number of at least 1, not True"),

@@ -7,7 +7,8 @@ from safetensors.torch import load_file, save_file
 from samples import BarNet, same_weights
 from torch import nn
 
-from striate.train.weights import load_weights, save_weights
+from striate.models import create
+from striate.train.weights import load_encoder, load_weights, save_weights
 
 
 @pytest.fixture
@@ -95,3 +96,44 @@ def test_the_file_says_whose_weights_it_holds(path):
     metadata = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["striate"])
     assert metadata["model"] == "BarNet"
     assert len(metadata["sha256"]) == 64
+
+
+@pytest.fixture
+def pretrained(tmp_path):
+    path = tmp_path / "pretrained.safetensors"
+    save_weights(path, create("fcmae-mini"), "fcmae-mini")
+    return path
+
+
+def test_of_a_pretrained_model_the_encoder_is_taken_and_nothing_else(pretrained):
+    model = create("convnext-v2-mini")
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    load_encoder(pretrained, model, "convnext-v2-mini")
+    theirs = load_file(pretrained)
+    for key, value in model.state_dict().items():
+        assert torch.equal(value, theirs[key] if key.startswith("encoder.") else before[key]), key
+    assert not torch.equal(model.encoder.patches.weight, before["encoder.patches.weight"])
+
+
+def test_an_encoder_that_does_not_fit_leaves_the_model_alone(pretrained):
+    model = create("convnext-v2-mini", in_channels=3)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    message = r"of another model, 'fcmae-mini', which do not fit \"convnext-v2-mini's encoder\": patches.weight has"
+    with pytest.raises(ValueError, match=message):
+        load_encoder(pretrained, model, "convnext-v2-mini")
+    assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+
+
+def test_a_model_or_a_file_without_an_encoder_is_named(pretrained, path):
+    with pytest.raises(ValueError, match="'BarNet' has no encoder that could begin with the weights of 'fcmae-mini'"):
+        load_encoder(pretrained, BarNet(), "BarNet")
+    with pytest.raises(ValueError, match="of 'BarNet', which has no encoder; 'convnext-v2-mini' cannot begin with it"):
+        load_encoder(path, create("convnext-v2-mini"), "convnext-v2-mini")
+
+
+def test_an_encoders_file_is_checked_as_any(pretrained):
+    content = bytearray(pretrained.read_bytes())
+    content[-3] ^= 1
+    pretrained.write_bytes(content)
+    with pytest.raises(ValueError, match="is damaged: its weights do not have the checksum"):
+        load_encoder(pretrained, create("convnext-v2-mini"), "convnext-v2-mini")

@@ -13,12 +13,14 @@ from striate.cli.compare import compare
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.explain import explain
+from striate.cli.fetch import fetch
 from striate.cli.filter import filter_image
 from striate.cli.inspect import inspect
 from striate.cli.lineage import lineage
 from striate.cli.models import models
 from striate.cli.neocognitron import neocognitron
 from striate.cli.predict import predict
+from striate.cli.pretrain import pretrain
 from striate.cli.sparse_code import sparse_code
 from striate.cli.train import train
 
@@ -56,11 +58,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train)
+app.command()(pretrain)
 app.command()(evaluate)
 app.command()(predict)
 app.command()(explain)
 app.command()(compare)
 app.command()(inspect)
+app.command()(fetch)
 app.command("filter")(filter_image)
 app.command()(arithmetic)
 app.command()(models)

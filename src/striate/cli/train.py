@@ -39,9 +39,9 @@ def train(
     augment: Annotated[
         str | None,
         typer.Option(
-            metavar="none|light|distort",
-            help="How training images are varied: light shifts, turns and scales them a little; distort also "
-            "squeezes, shears and bends them, as handwriting varies.",
+            metavar="none|light|planar|distort",
+            help="How training images are varied: light shifts, turns and scales them; planar shifts, scales, squeezes "
+            "and shears them, as handwriting varies; distort does so more strongly, and turns and bends them too.",
         ),
     ] = None,
     ema: Annotated[
@@ -54,6 +54,10 @@ def train(
         int | None, typer.Option(help="Same seed and threads, same weights, bit for bit; 0 unless given.")
     ] = None,
     threads: Annotated[int | None, typer.Option(help="CPU threads; torch's own number unless given.")] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN", help="A run, such as of striate pretrain, whose encoder is begun with."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -101,6 +105,7 @@ def train(
             image_size=image_size,
             seed=seed,
             threads=threads,
+            start=start,
             output=out,
             resume=resume,
             callbacks=[watcher],

@@ -1,23 +1,17 @@
 """A folder of images in which each class has a folder of its own."""
 
-import re
 import statistics
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from .image_file import EXTENSIONS, check_channels, decode, displayed_size
+from .class_folders import IMAGES, find_splits, labels_of
+from .image_file import check_channels, decode, displayed_size
 from .images import ImageData, Images
 from .resize import convert_channels, letterbox
-from .sampling import stream
 
-_TEST_NAMES = ("test", "val", "valid", "validation")
-_TEST_SHARE = 0.2
 _COMMON_SIZE = (28, 64)  # bounds of the side that images of different sizes are fitted to
 _LARGEST_KEPT = 256  # 196 KB an RGB image; 10,000 of them still fit in memory
-
-_Classes = dict[str, list[Path]]
 
 
 def load_image_folder(
@@ -32,14 +26,14 @@ def load_image_folder(
     """
     if channels is not None:
         check_channels(channels)
-    train, test = _find_splits(path, seed)
+    train, test = find_splits(path, IMAGES, seed)
     files = [file for part in (train, test) for group in part.values() for file in group]
     size = image_size or _common_size(files)
     # Channels before size, as `read_image` does it: a model must later see the pixels that it learned from.
     pixels = [letterbox(convert_channels(image, channels or len(image)), size) for image in map(decode, files)]
     most = max(len(image) for image in pixels)
     images = torch.stack([convert_channels(image, most) for image in pixels])
-    labels = torch.cat([_labels(train), _labels(test)])
+    labels = torch.cat([labels_of(train), labels_of(test)])
     split = sum(map(len, train.values()))
     return ImageData(
         name=path.resolve().name,
@@ -47,11 +41,6 @@ def load_image_folder(
         test=Images(images[split:], labels[split:]),
         classes=tuple(train),
     )
-
-
-def _labels(classes: _Classes) -> Tensor:
-    counts = torch.tensor([len(group) for group in classes.values()])
-    return torch.arange(len(counts)).repeat_interleave(counts)
 
 
 def _common_size(files: list[Path]) -> tuple[int, int]:
@@ -62,83 +51,3 @@ def _common_size(files: list[Path]) -> tuple[int, int]:
     low, high = _COMMON_SIZE
     side = min(max(round(statistics.median(min(size) for size in sizes.values())), low), high)
     return side, side
-
-
-def _find_splits(path: Path, seed: int) -> tuple[_Classes, _Classes]:
-    folders = {folder.name.lower(): folder for folder in _visible_folders(path)}
-    test_name = next((name for name in _TEST_NAMES if name in folders), None)
-    if "train" in folders and test_name:
-        train, test = _find_classes(folders["train"]), _find_classes(folders[test_name])
-        if train.keys() != test.keys():
-            raise ValueError(
-                f"{path}: {folders['train'].name}/ and {folders[test_name].name}/ differ in classes: "
-                f"only the former has {sorted(train.keys() - test.keys())}, "
-                f"only the latter has {sorted(test.keys() - train.keys())}"
-            )
-        return train, test
-    return _split(_find_classes(folders["train"] if set(folders) == {"train"} else path), seed)
-
-
-def _split(classes: _Classes, seed: int) -> tuple[_Classes, _Classes]:
-    """A fifth of each class, at least one image, is held out for the test; which, depends on the seed only."""
-    train: _Classes = {}
-    test: _Classes = {}
-    for number, (name, files) in enumerate(classes.items()):
-        if len(files) < 2:
-            raise ValueError(
-                f"{files[0].parent}: class {name!r} has 1 image, at least 2 are needed: "
-                f"one to learn from and one for the test; add images, or train/ and test/ folders"
-            )
-        order = torch.randperm(len(files), generator=stream(seed, number)).tolist()
-        held_out = set(order[: max(1, round(_TEST_SHARE * len(files)))])
-        train[name] = [file for index, file in enumerate(files) if index not in held_out]
-        test[name] = [files[index] for index in sorted(held_out)]
-    return train, test
-
-
-def _find_classes(path: Path) -> _Classes:
-    classes = {folder.name: _find_images(folder) for folder in _visible_folders(path)}
-    if not classes:
-        loose = "; it holds images itself: put each class's in a folder of its own" if _has_images(path) else ""
-        raise FileNotFoundError(
-            f"{path}: no class folder, expected a folder of images for each class (or IDX files){loose}"
-        )
-    if len(classes) < 2:
-        raise ValueError(
-            f"{path}: one class folder, {next(iter(classes))!r}, at least 2 are needed; is the path one level too high?"
-        )
-    return classes
-
-
-def _find_images(folder: Path) -> list[Path]:
-    files = [
-        file
-        for file in folder.rglob("*")
-        if file.suffix.lower() in EXTENSIONS
-        and file.is_file()
-        and not any(_is_hidden(part) for part in file.relative_to(folder).parts)
-    ]
-    if not files:
-        raise FileNotFoundError(
-            f"{folder}: no image in this class folder, expected files ending in {' '.join(EXTENSIONS)}"
-        )
-    return sorted(files, key=lambda file: _natural(file.relative_to(folder).as_posix()))
-
-
-def _has_images(path: Path) -> bool:
-    return any(file.suffix.lower() in EXTENSIONS for file in path.iterdir())
-
-
-def _visible_folders(path: Path) -> list[Path]:
-    folders = (folder for folder in path.iterdir() if folder.is_dir() and not _is_hidden(folder.name))
-    return sorted(folders, key=lambda folder: _natural(folder.name))
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith((".", "__"))  # __MACOSX and __pycache__ are not classes either
-
-
-def _natural(name: str) -> tuple[list[str | int], str]:
-    """A key that sorts "2" before "10"; the pieces alternate between text and number, so they always compare."""
-    pieces = re.split(r"(\d+)", name.lower())
-    return [int(piece) if index % 2 else piece for index, piece in enumerate(pieces)], name

@@ -65,8 +65,7 @@ def read_idx(path: str | os.PathLike[str]) -> Tensor:
 
 def parse_idx(content: bytes, name: str) -> Tensor:
     """Read the content of an IDX file, plain or gzip; `name` is what errors call it."""
-    if content.startswith(_GZIP):
-        content = _decompress(content, name)
+    content = decompressed(content, name)
     if not content:
         raise ValueError(f"{name}: truncated, the file is empty, expected an IDX header of at least 4 bytes")
     if not content.startswith(b"\0\0"[: len(content)]) or (len(content) > 2 and content[2] not in _DTYPES):
@@ -90,7 +89,10 @@ def parse_idx(content: bytes, name: str) -> Tensor:
     return torch.from_numpy(elements.astype(dtype.newbyteorder("=")))  # astype copies: `content` is read-only
 
 
-def _decompress(content: bytes, name: str) -> bytes:
+def decompressed(content: bytes, name: str) -> bytes:
+    """Return what gzip packed, and what is not gzip as it is; `name` is what errors call it."""
+    if not content.startswith(_GZIP):
+        return content
     try:
         return gzip.decompress(content)
     except (EOFError, OSError, zlib.error, struct.error) as error:

@@ -66,6 +66,32 @@ def permutation(n: int, *, seed: int, epoch: int) -> Tensor:
     return torch.randperm(n, generator=stream(seed, epoch))
 
 
+def subset(images: Images, n: int, *, seed: int) -> Images:
+    """The first `n` images of a set in a random order: the same `n` for the same seed, and fewer are some of them.
+
+    Args:
+        images: The set.
+        n: How many, from 1 to all; with all of them the set itself is returned, in its own order.
+        seed: Of the order.
+
+    Raises:
+        ValueError: `n` is out of its range.
+
+    Example:
+        >>> import torch
+        >>> ten = Images(torch.zeros(10, 1, 28, 28, dtype=torch.uint8), torch.arange(10))
+        >>> three, five = subset(ten, 3, seed=0), subset(ten, 5, seed=0)
+        >>> len(three), torch.equal(three.labels, five.labels[:3])
+        (3, True)
+    """
+    if not 1 <= n <= len(images):
+        raise ValueError(f"n: came as {n}, expected 1 to {len(images)}, the images of the set")
+    if n == len(images):
+        return images
+    chosen = permutation(len(images), seed=seed, epoch=0)[:n]
+    return Images(images.images[chosen], images.labels[chosen])
+
+
 def batch_indices(n: int, batch_size: int, *, seed: int, epoch: int, start: int = 0) -> Iterator[tuple[int, Tensor]]:
     """Walk over `n` samples once in the order of `permutation`, batch by batch; a short last batch is kept.
 

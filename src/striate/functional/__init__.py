@@ -47,7 +47,7 @@ from striate.functional.pad import pad
 from striate.functional.partial import partial_conv
 from striate.functional.polyphase import adaptive_polyphase_sampling
 from striate.functional.resize import resize_conv
-from striate.functional.response_norm import global_response_norm
+from striate.functional.response_norm import global_response_norm, local_response_norm
 from striate.functional.separable import separable_conv, separable_conv_transpose
 from striate.functional.shuffle import channel_shuffle
 from striate.functional.spatial import join_kernel, separate_kernel, spatial_separable_conv
@@ -104,6 +104,7 @@ __all__ = [
     "join_kernel",
     "local_conv",
     "local_conv_transpose",
+    "local_response_norm",
     "lp_pool",
     "lp_pool1d",
     "lp_pool2d",

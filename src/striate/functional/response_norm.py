@@ -1,7 +1,45 @@
-"""Global response normalisation: channels compete by the strength of their whole map."""
+"""Response normalisations: channels compete, place by place with their neighbours, or by their whole map with all."""
 
 import torch
 from torch import Tensor
+
+from striate.arithmetic.arguments import integer
+from striate.functional.avg_pool import avg_pool
+
+
+def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    r"""Divide each activation by a power of the mean square of its neighbours across channels, at the same place.
+
+    $$y_c = x_c \left(k + \frac{\alpha}{size} \sum_{j = c - \lfloor size / 2 \rfloor}^{c + \lfloor (size - 1) / 2
+    \rfloor} x_j^2\right)^{-\beta}$$
+
+    Channels beyond the first and the last count as 0. The numbers and the arguments are those of
+    `torch.nn.functional.local_response_norm`; the mean is an average pooling along the channels.
+
+    Args:
+        input: (N, C, *S) with at least one spatial axis.
+        size: channels in a neighbourhood.
+        alpha: factor of the mean square.
+        beta: the power.
+        k: added to the mean square, above 0.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        ValueError: an input without space, or a size below 1.
+
+    Source: A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet classification with deep convolutional neural networks",
+    2012, section 3.3, where alpha is not divided by the size.
+
+    >>> local_response_norm(torch.full((1, 3, 2, 2), 2.0), 3, alpha=3.0, beta=1.0)[0, :, 0, 0]  # 2 / 9, 2 / 13
+    tensor([0.2222, 0.1538, 0.2222])
+    """
+    _refuse_spaceless(input)
+    before, after = integer(size, "size", 1) // 2, (size - 1) // 2
+    squares = input.square().reshape(len(input), 1, input.shape[1], input.shape[2:].numel())
+    mean = avg_pool(squares, (size, 1), 1, ((before, after), (0, 0))).reshape(input.shape)
+    return input * (k + alpha * mean).pow(-beta)
 
 
 def global_response_norm(input: Tensor, gamma: Tensor, beta: Tensor, eps: float = 1e-6) -> Tensor:
@@ -28,8 +66,7 @@ def global_response_norm(input: Tensor, gamma: Tensor, beta: Tensor, eps: float 
     >>> global_response_norm(torch.randn(2, 8, 5, 5), torch.ones(8), torch.zeros(8)).shape
     torch.Size([2, 8, 5, 5])
     """
-    if input.ndim < 3:
-        raise ValueError(f"input must have at least 3 dimensions (N, C, *S), but got {tuple(input.shape)}")
+    _refuse_spaceless(input)
     channels = input.shape[1]
     for name, tensor in (("gamma", gamma), ("beta", beta)):
         if tuple(tensor.shape) != (channels,):
@@ -43,3 +80,8 @@ def global_response_norm(input: Tensor, gamma: Tensor, beta: Tensor, eps: float 
     by_channel = (-1, *(1,) * len(space))
     scale = 1 + gamma.view(by_channel) * relative
     return torch.addcmul(beta.view(by_channel), input, scale)
+
+
+def _refuse_spaceless(input: Tensor) -> None:
+    if input.ndim < 3:
+        raise ValueError(f"input must have at least 3 dimensions (N, C, *S), but got {tuple(input.shape)}")

@@ -8,7 +8,7 @@ from striate.losses.cross_entropy import sigmoid_cross_entropy, softmax_cross_en
 from striate.losses.euclidean import euclidean
 from striate.losses.hinge import hinge, multiclass_hinge
 from striate.losses.overlap import dice, intersection_over_union
-from striate.losses.reconstruction import masked_patch_error, patches
+from striate.losses.reconstruction import masked_patch_error, patch_scale, patches
 
 __all__ = [
     "contrastive",
@@ -18,6 +18,7 @@ __all__ = [
     "intersection_over_union",
     "masked_patch_error",
     "multiclass_hinge",
+    "patch_scale",
     "patches",
     "sigmoid_cross_entropy",
     "softmax_cross_entropy",

@@ -29,6 +29,23 @@ def patches(images: Tensor, size: int) -> Tensor:
     return F.pixel_unshuffle(images, size)
 
 
+def patch_scale(cut: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean and the standard deviation of each patch, by which it is normalised.
+
+    Args:
+        cut: (N, D, rows, columns), as `patches` returns them.
+
+    Returns:
+        Both (N, 1, rows, columns); 1e-6 is added to the variance, which is 0 for a patch of one brightness.
+
+    >>> mean, deviation = patch_scale(patches(torch.arange(16.0).view(1, 1, 4, 4), 2))
+    >>> mean.flatten()
+    tensor([ 2.5000,  4.5000, 10.5000, 12.5000])
+    """
+    variance, mean = torch.var_mean(cut, 1, keepdim=True)
+    return mean, (variance + 1e-6).sqrt()
+
+
 def masked_patch_error(made: Tensor, images: Tensor, mask: Tensor, size: int, *, normalise: bool = True) -> Tensor:
     r"""Return the mean squared error of the patches that a mask hides.
 
@@ -56,7 +73,7 @@ def masked_patch_error(made: Tensor, images: Tensor, mask: Tensor, size: int, *,
     if mask.shape != (len(made), 1, *made.shape[2:]):
         raise ValueError(f"mask must have shape {(len(made), 1, *made.shape[2:])}, but got {tuple(mask.shape)}")
     if normalise:
-        variance, mean = torch.var_mean(wanted, 1, keepdim=True)
-        wanted = (wanted - mean) / (variance + 1e-6).sqrt()
+        mean, deviation = patch_scale(wanted)
+        wanted = (wanted - mean) / deviation
     hidden = (mask == 0).to(made.dtype)
     return ((made - wanted).square().mean(1, keepdim=True) * hidden).sum() / hidden.sum()

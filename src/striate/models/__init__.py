@@ -11,6 +11,7 @@ from striate.models import lenet5 as lenet5
 from striate.models import lenet5_modern as lenet5_modern
 from striate.models import mobilenet_v1 as mobilenet_v1
 from striate.models import mobilenet_v2 as mobilenet_v2
+from striate.models import oriented_bank as oriented_bank
 from striate.models import segnet as segnet
 from striate.models import simple_cnn as simple_cnn
 from striate.models import srcnn as srcnn

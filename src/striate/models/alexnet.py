@@ -21,15 +21,15 @@ PAPER = (
 POOL = Geometry.of((3, 3), stride=2)  # windows overlap by one (section 3.4)
 
 
-def response_norm() -> nn.LocalResponseNorm:
+def response_norm() -> snn.LocalResponseNorm:
     """Normalise each activation by its neighbours across five channels (section 3.3).
 
-    The paper divides by (2 + 1e-4 sum a^2)^0.75; torch divides the sum by the five first.
+    The paper divides by (2 + 1e-4 sum a^2)^0.75; the layer divides the sum by the five first, as torch's does.
 
     >>> response_norm()
     LocalResponseNorm(5, alpha=0.0005, beta=0.75, k=2.0)
     """
-    return nn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2.0)
+    return snn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2.0)
 
 
 @register(

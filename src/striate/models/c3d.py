@@ -11,7 +11,7 @@ from torch import nn
 import striate.nn as snn
 from striate.arithmetic import Geometry
 from striate.models.normalize import Rescale
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 
 PAPER = (
     'Tran, Bourdev, Fergus, Torresani, Paluri, "Learning spatiotemporal features with 3D convolutional networks", '
@@ -19,7 +19,13 @@ PAPER = (
 )
 
 
-@register("c3d", paper=PAPER, year=2015, task="volume")
+@register(
+    "c3d",
+    paper=PAPER,
+    year=2015,
+    task="volume",
+    recipe=Recipe(epochs=13, batch_size=30, optimizer="sgd", lr=0.003),  # section 3.3 has these
+)
 def c3d(
     *, in_channels: int = 3, volume_size: tuple[int, int, int] = (16, 112, 112), classes: int = 487
 ) -> nn.Sequential:
@@ -41,7 +47,13 @@ def c3d(
     return _build("c3d", in_channels, volume_size, classes, ((64,), (128,), (256, 256), (512, 512), (512, 512)), 4096)
 
 
-@register("c3d-mini", paper=f"After {PAPER}", year=2015, task="volume")
+@register(
+    "c3d-mini",
+    paper=f"After {PAPER}",
+    year=2015,
+    task="volume",
+    recipe=Recipe(epochs=12, batch_size=32, optimizer="adamw", lr=0.005, weight_decay=0.01),
+)
 def c3d_mini(
     *, in_channels: int = 1, volume_size: tuple[int, int, int] = (8, 28, 28), classes: int = 10
 ) -> nn.Sequential:

@@ -7,12 +7,15 @@ networks", ICLR 2016; section 3 for the rules, 4 for slopes and first weights, f
 from collections.abc import Sequence
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional as F
 
 import striate.nn as snn
 from striate.models.image_size import refuse_indivisible
 from striate.models.normalize import Rescale
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 from striate.models.up_paths import doubling
 
 PAPER = (
@@ -101,15 +104,82 @@ class Discriminator(nn.Module):
         return scores.squeeze(1)
 
 
-@register("dcgan", paper=PAPER, year=2016, task="generation")
+class DCGAN(nn.Module):
+    r"""A generator and the discriminator that it learns to deceive; called, it makes images of codes.
+
+    Both learn at once, where the paper alternates. The gradient of `objective` is that of each one's own loss,
+
+    $$-\log D(x) - \log(1 - D(G(z)))$$ for the discriminator and $$-\log D(G(z))$$ for the generator,
+
+    for what the one is given of the other is held fixed. So one optimiser trains both.
+
+    Args:
+        latent: elements of a code.
+        in_channels: channels of an image.
+        image_size: height and width of an image, divisible by 2 as often as there are widths.
+        widths: channels before each doubling of the generator; the discriminator has them in reverse.
+        up: how the image is doubled, "transposed" as published or "resize".
+
+    Source: the paper; the generator's loss is that of I. Goodfellow et al., "Generative adversarial nets", NIPS 2014,
+    section 3.
+
+    >>> model = DCGAN(10, 1, (28, 28), widths=(32, 16))
+    >>> model(torch.randn(2, 10)).shape, model.objective(torch.rand(2, 1, 28, 28)).shape
+    (torch.Size([2, 1, 28, 28]), torch.Size([]))
+    """
+
+    meaning = "of both adversaries; 2.08 where the discriminator cannot tell"
+
+    def __init__(
+        self,
+        latent: int,
+        in_channels: int,
+        image_size: Sequence[int],
+        widths: Sequence[int],
+        up: str = "transposed",
+    ) -> None:
+        super().__init__()
+        self.latent = latent
+        self.generator = Generator(latent, in_channels, image_size, widths, up)
+        self.discriminator = Discriminator(in_channels, image_size, tuple(reversed(widths)))
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """Make images in [0, 1] of codes: (N, latent) to (N, in_channels, H, W)."""
+        images: Tensor = self.generator(codes)
+        return images
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """Make images in [0, 1] of codes (N, latent), such as standard normal ones."""
+        return self(codes)
+
+    def objective(self, images: Tensor) -> Tensor:
+        """Return the sum of both losses on images in [0, 1], with as many codes drawn."""
+        codes = torch.randn(len(images), self.latent, dtype=images.dtype, device=images.device)
+        return self.loss(self(codes), images)
+
+    def loss(self, made: Tensor, images: Tensor) -> Tensor:
+        """Return the sum of both losses on images that the generator made and on real ones, means over the batch."""
+        fixed = {name: parameter.detach() for name, parameter in self.discriminator.named_parameters()}
+        deceived: Tensor = functional_call(self.discriminator, fixed, (made,))
+        told, suspected = self.discriminator(images), self.discriminator(made.detach())
+        return F.softplus(-deceived).mean() + F.softplus(-told).mean() + F.softplus(suspected).mean()
+
+
+@register(
+    "dcgan",
+    paper=PAPER,
+    year=2016,
+    task="generation",
+    recipe=Recipe(epochs=25, batch_size=128, optimizer="adamw", lr=2e-4),  # section 4: rate and batch
+)
 def dcgan(
     *,
     in_channels: int = 3,
     image_size: tuple[int, int] = (64, 64),
     latent: int = 100,
     up: str = "transposed",
-) -> Generator:
-    """Build the generator of figure 1: 1024 channels of 4 x 4, doubled four times.
+) -> DCGAN:
+    """Build the generator of figure 1, 1024 channels of 4 x 4 doubled four times, and its discriminator.
 
     Args:
         in_channels: channels of an image.
@@ -120,22 +190,29 @@ def dcgan(
     Raises:
         ValueError: an image that four doublings do not make, an unknown way up.
 
-    >>> dcgan().first
+    >>> with torch.device("meta"):
+    ...     dcgan().generator.first
     (1024, 4, 4)
     """
     refuse_indivisible("dcgan", image_size, 16)
-    return Generator(latent, in_channels, image_size, (1024, 512, 256, 128), up)
+    return DCGAN(latent, in_channels, image_size, (1024, 512, 256, 128), up)
 
 
-@register("dcgan-mini", paper=f"After {PAPER}", year=2016, task="generation")
+@register(
+    "dcgan-mini",
+    paper=f"After {PAPER}",
+    year=2016,
+    task="generation",
+    recipe=Recipe(epochs=3, batch_size=64, optimizer="adamw", lr=5e-4),
+)
 def dcgan_mini(
     *,
     in_channels: int = 1,
     image_size: tuple[int, int] = (28, 28),
     latent: int = 64,
     up: str = "transposed",
-) -> Generator:
-    """Build a generator of two doublings, for digits.
+) -> DCGAN:
+    """Build a generator of two doublings, for digits, and its discriminator.
 
     Args:
         in_channels: channels of an image.
@@ -146,11 +223,11 @@ def dcgan_mini(
     Raises:
         ValueError: an image that two doublings do not make, an unknown way up.
 
-    >>> dcgan_mini(up="resize").first
+    >>> dcgan_mini(up="resize").generator.first
     (128, 7, 7)
     """
     refuse_indivisible("dcgan-mini", image_size, 4)
-    return Generator(latent, in_channels, image_size, (128, 64), up)
+    return DCGAN(latent, in_channels, image_size, (128, 64), up)
 
 
 def _begin(model: nn.Module) -> None:

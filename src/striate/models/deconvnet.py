@@ -11,7 +11,7 @@ from torch import Tensor, nn
 import striate.nn as snn
 from striate.models.image_size import refuse_indivisible
 from striate.models.normalize import Rescale
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 from striate.models.switched_stages import SwitchedStages, convolved
 
 PAPER = 'Noh, Hong, Han, "Learning deconvolution network for semantic segmentation", ICCV 2015'
@@ -76,7 +76,13 @@ class DeconvNet(nn.Module):
         return scores
 
 
-@register("deconvnet", paper=PAPER, year=2015, task="segmentation")
+@register(
+    "deconvnet",
+    paper=PAPER,
+    year=2015,
+    task="segmentation",
+    recipe=Recipe(epochs=100, batch_size=64, optimizer="sgd", lr=0.01, weight_decay=5e-4),  # section 5.2
+)
 def deconvnet(*, in_channels: int = 3, image_size: tuple[int, int] = (224, 224), classes: int = 21) -> DeconvNet:
     """Build the published network: about 252 million parameters, most of them around its vector of 4096.
 
@@ -99,7 +105,13 @@ def deconvnet(*, in_channels: int = 3, image_size: tuple[int, int] = (224, 224),
     return DeconvNet(in_channels, classes, image_size, (64, 128, 256, 512, 512), (2, 2, 3, 3, 3), 4096)
 
 
-@register("deconvnet-mini", paper=f"After {PAPER}", year=2015, task="segmentation")
+@register(
+    "deconvnet-mini",
+    paper=f"After {PAPER}",
+    year=2015,
+    task="segmentation",
+    recipe=Recipe(epochs=8, batch_size=16, optimizer="adamw", lr=5e-3, weight_decay=0.01),
+)
 def deconvnet_mini(*, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), classes: int = 2) -> DeconvNet:
     """Build two stages and a vector of 64, for small images.
 

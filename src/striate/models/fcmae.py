@@ -4,17 +4,18 @@ Source: Woo et al., "ConvNeXt V2: co-designing and scaling ConvNets with masked 
 the target of the loss is that of He et al., "Masked autoencoders are scalable vision learners", CVPR 2022, section 3.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 import striate.nn as snn
 from striate.arithmetic.arguments import choice
-from striate.losses import masked_patch_error
+from striate.losses import masked_patch_error, patch_scale, patches
 from striate.models.convnext_v2 import MINI, PAPER, SIZES, Block, Encoder
 from striate.models.image_size import refuse_indivisible
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 
 
 class Reconstruction(NamedTuple):
@@ -68,7 +69,10 @@ class FCMAE(nn.Module):
         """
         rows, columns = (side // self.patch for side in images.shape[2:])
         patches = rows * columns
-        chance = torch.rand(len(images), patches, generator=generator, device=images.device)
+        drawn: dict[str, Any] = (
+            {} if generator is None else {"generator": generator}
+        )  # ONNX knows rand without this argument only
+        chance = torch.rand(len(images), patches, device=images.device, **drawn)
         seen = min(max(1, round((1 - self.ratio) * patches)), patches - 1)  # one is to be made, out of one at least
         mask = torch.zeros_like(chance).scatter_(1, chance.argsort(1)[:, :seen], 1.0)
         return mask.view(-1, 1, rows, columns)
@@ -84,8 +88,29 @@ class FCMAE(nn.Module):
         """Return the mean squared error on the masked patches, of normalised pixels."""
         return masked_patch_error(made.patches, images, made.mask, self.patch)
 
+    def fill(self, made: Reconstruction, images: Tensor) -> Tensor:
+        """Return images in which what was masked is what was made of it, (N, C, H, W) in [0, 1], to look at.
 
-@register("fcmae", paper=PAPER, year=2023, task="pretraining")
+        What is made of a patch has mean 0 and variance 1; it is given the mean and the variance of the patch itself.
+
+        >>> images, encoder = torch.rand(2, 3, 16, 16), Encoder(3, (8, 16), (1, 1), patch=2)
+        >>> model = FCMAE(encoder, in_channels=3, width=16)
+        >>> model.fill(model(images), images).shape
+        torch.Size([2, 3, 16, 16])
+        """
+        seen = patches(images, self.patch)
+        mean, deviation = patch_scale(seen)
+        filled = torch.where(made.mask == 0, made.patches * deviation + mean, seen)
+        return F.pixel_shuffle(filled, self.patch).clamp(0, 1)
+
+
+@register(
+    "fcmae",
+    paper=PAPER,
+    year=2023,
+    task="pretraining",
+    recipe=Recipe(epochs=1600, batch_size=4096, optimizer="adamw", lr=2.4e-3, weight_decay=0.05),
+)
 def fcmae(
     *, in_channels: int = 3, image_size: tuple[int, int] = (224, 224), size: str = "atto", ratio: float = 0.6
 ) -> FCMAE:
@@ -108,7 +133,13 @@ def fcmae(
     return FCMAE(encoder, in_channels, ratio=ratio)
 
 
-@register("fcmae-mini", paper=f"After {PAPER}", year=2023, task="pretraining")
+@register(
+    "fcmae-mini",
+    paper=f"After {PAPER}",
+    year=2023,
+    task="pretraining",
+    recipe=Recipe(epochs=2, batch_size=32, optimizer="adamw", lr=2e-3, weight_decay=0.05),
+)
 def fcmae_mini(*, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), ratio: float = 0.6) -> FCMAE:
     """Build the masked autoencoder of `convnext-v2-mini`, with patches of 4 pixels.
 

@@ -32,9 +32,8 @@ CHANNELS = (32, 48, 48, 96, 96)  # of the five convolutions
 def simple_cnn(*, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), classes: int = 10) -> nn.Sequential:
     """Build the network, for images of at least 16 x 16 pixels.
 
-    It is as plain as the paper's: convolutions with batch normalisation and rectifiers, and only the last layer is
-    dense. It has 5 convolutions in place of 10, and pools where the paper lets maps shrink by their borders: 9 million
-    multiply-adds an image.
+    It is as plain as the paper's: convolutions with batch normalisation and rectifiers, and no dense layer but the
+    last. It has 5 convolutions in place of 10, and pools, which the paper does without.
 
     Args:
         in_channels: channels of an image.

@@ -12,7 +12,7 @@ from torch.nn.utils.parametrizations import weight_norm
 
 import striate.nn as snn
 from striate.models.causal_net import CausalNet, Run
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 
 
 class ResidualBlock(nn.Module):
@@ -48,6 +48,7 @@ class ResidualBlock(nn.Module):
     'modeling", 2018',
     year=2018,
     task="audio",
+    recipe=Recipe(epochs=2, batch_size=8, optimizer="adamw", lr=0.004, weight_decay=0.01),
 )
 class TCN(CausalNet):
     """Residual blocks whose dilations double from 1 up, then scores at each time; the last sees the most.

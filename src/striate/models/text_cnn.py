@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import striate.nn as snn
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 
 
 @register(
@@ -18,6 +18,7 @@ from striate.models.registry import register
     paper='Kim, "Convolutional neural networks for sentence classification", EMNLP 2014',
     year=2014,
     task="text",
+    recipe=Recipe(epochs=6, batch_size=50, optimizer="adamw", lr=0.005, weight_decay=0.01),
 )
 class TextCNN(nn.Module):
     """Tell classes of texts apart by their most telling phrases; CNN-rand in the paper, whose words begin at random.

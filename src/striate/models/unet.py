@@ -13,7 +13,7 @@ from torch import Tensor, nn
 import striate.nn as snn
 from striate.models.image_size import refuse_indivisible, refuse_smaller
 from striate.models.normalize import Rescale
-from striate.models.registry import register
+from striate.models.registry import Recipe, register
 from striate.models.up_paths import doubling
 
 PAPER = 'Ronneberger, Fischer, Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015'
@@ -75,7 +75,13 @@ def _middle(features: Tensor, size: Sequence[int]) -> Tensor:
     return features
 
 
-@register("unet", paper=PAPER, year=2015, task="segmentation")
+@register(
+    "unet",
+    paper=PAPER,
+    year=2015,
+    task="segmentation",
+    recipe=Recipe(epochs=100, batch_size=1, optimizer="sgd", lr=1e-3, momentum=0.99),  # section 3: batch and momentum
+)
 def unet(
     *, in_channels: int = 1, image_size: tuple[int, int] = (572, 572), classes: int = 2, up: str = "transposed"
 ) -> UNet:
@@ -103,7 +109,13 @@ def unet(
     return UNet(in_channels, classes, (64, 128, 256, 512, 1024), "valid", up)
 
 
-@register("unet-mini", paper=f"After {PAPER}", year=2015, task="segmentation")
+@register(
+    "unet-mini",
+    paper=f"After {PAPER}",
+    year=2015,
+    task="segmentation",
+    recipe=Recipe(epochs=8, batch_size=16, optimizer="adamw", lr=2e-3, weight_decay=0.01),
+)
 def unet_mini(
     *, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), classes: int = 2, up: str = "transposed"
 ) -> UNet:

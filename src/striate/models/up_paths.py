@@ -1,4 +1,4 @@
-"""How an image is doubled by learning; the third way, unpooling with switches, is SegNet's and DeconvNet's."""
+"""How an image is doubled by learning; the third way, unpooling with switches, learns nothing."""
 
 from torch import nn
 

@@ -113,7 +113,7 @@ from striate.nn.resize import (
     ResizeConv3d,
     ResizeConvNd,
 )
-from striate.nn.response_norm import GlobalResponseNorm, LazyGlobalResponseNorm
+from striate.nn.response_norm import GlobalResponseNorm, LazyGlobalResponseNorm, LocalResponseNorm
 from striate.nn.separable import (
     LazySeparableConv1d,
     LazySeparableConv2d,
@@ -228,6 +228,7 @@ __all__ = [
     "LazySeparableConvTranspose3d",
     "LazySpatialSeparableConv2d",
     "LazySpatialSeparableConv3d",
+    "LocalResponseNorm",
     "LocallyConnected1d",
     "LocallyConnected2d",
     "LocallyConnected3d",

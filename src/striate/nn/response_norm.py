@@ -1,4 +1,4 @@
-"""Global response normalisation as a layer."""
+"""Response normalisations as layers."""
 
 from typing import Any
 
@@ -8,7 +8,19 @@ from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter
 
 from striate.arithmetic.arguments import integer
-from striate.functional.response_norm import global_response_norm
+from striate.functional.response_norm import global_response_norm, local_response_norm
+
+
+class LocalResponseNorm(nn.LocalResponseNorm):
+    """`torch.nn.LocalResponseNorm` over `striate.functional.local_response_norm`: same numbers, arguments and repr.
+
+    >>> LocalResponseNorm(5, k=2.0)(torch.rand(2, 8, 5, 5)).shape
+    torch.Size([2, 8, 5, 5])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalise `input`, (N, C, *S), across neighbouring channels."""
+        return local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
 
 class GlobalResponseNorm(nn.Module):

@@ -124,6 +124,7 @@ class Config:
         registered: Whether `striate.models.create` can build it again.
         data: What it was trained on.
         settings: How it was trained.
+        start: The run from whose encoder it began, if from any; not compared, since a resumed run has its own weights.
         versions: Of what trained it; kept for the record, not compared.
     """
 
@@ -131,6 +132,7 @@ class Config:
     registered: bool
     data: DataConfig | LessonConfig
     settings: Settings
+    start: str | None = field(default=None, compare=False)
     versions: dict[str, str] = field(default_factory=_versions, compare=False)
 
     def write(self, path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from striate import models
-from striate.data import ImageData, LabelledData, stream
+from striate.data import NAMED, ImageData, LabelledData, stream
 from striate.train.callbacks import Callback
 from striate.train.config import Config, describe
 from striate.train.determinism import kept_generators, seed_generators
@@ -19,7 +19,7 @@ from striate.train.lessons import ImageLesson, LabelledLesson, open_lesson
 from striate.train.loop import Training
 from striate.train.run import Run, refuse_existing
 from striate.train.settings import DEFAULT_RECIPE, Settings, adapted
-from striate.train.weights import load_weights
+from striate.train.weights import load_encoder, load_weights
 
 Data = str | PathLike[str] | ImageData | LabelledData | Lesson | None
 
@@ -39,6 +39,7 @@ def fit(
     seed: int | None = None,
     threads: int | None = None,
     image_size: int | tuple[int, int] | None = None,
+    start: str | PathLike[str] | None = None,
     output: str | PathLike[str] | None = None,
     resume: bool = False,
     callbacks: Sequence[Callback] = (),
@@ -63,15 +64,16 @@ def fit(
         optimizer: "adamw" or "sgd" (Nesterov momentum).
         weight_decay: Of parameters with more than one axis.
         label_smoothing: Of the cross-entropy.
-        augment: How training images are varied, as `striate.data.augmented` has it: "none", "light" (shifted,
-            turned and scaled a little; the same as True) or "distort" (as handwriting varies); for lessons that heed
-            it.
+        augment: How training images are varied, as `striate.data.augmented` has it: "none", "light" (the same as True),
+            or, for handwriting, "planar" or "distort"; for lessons that heed it.
         ema: Largest decay of the moving average of the weights, such as 0.999, which is then what is measured and
             kept; 0 for none.
         seed: Of the first weights, the order of the samples, the augmentation and dropout; 0 unless given. torch's own
             generator is left as it was.
         threads: For torch, while this runs; as many as it has now unless given.
         image_size: To which the images are brought, for data that are to be loaded or made.
+        start: A run folder, such as one of "fcmae-mini" for a "convnext-v2-mini": the model's encoder begins with the
+            weights of that run's. Unless given, all first weights are drawn.
         output: A run folder to make. Without it nothing is written.
         resume: Go on with the run in `output`, to the same weights as if it had never been stopped.
         callbacks: Told of each step and each epoch.
@@ -98,6 +100,8 @@ def fit(
     """
     if resume and output is None:
         raise ValueError("resume needs output, the run folder to go on with")
+    if resume and start is not None:
+        raise ValueError(f"start is for a new run, but {output} is gone on with from its own weights: leave it out")
     run = None
     if resume and output is not None:
         run = Run.open(output)
@@ -124,7 +128,8 @@ def fit(
     )
     if settings.augment != "none" and not lesson.augments:
         raise ValueError(f"augment: data {lesson.name!r} have no augmentation; leave it out, or pass False")
-    config = Config(name, isinstance(model, str), describe(lesson, source), settings)
+    began = None if start is None else str(Path(start).resolve())
+    config = Config(name, isinstance(model, str), describe(lesson, source), settings, began)
     if run is not None:
         run.config.check_resumable(config, run.path)
 
@@ -135,11 +140,15 @@ def fit(
         metrics = lesson.measure(network)
         return History(run.history(), model=network.eval(), lesson=lesson, metrics=metrics, run=run.path)
 
+    if start is not None:
+        load_encoder(Run.open(start).path / "model.safetensors", network, name)
     training = Training(network, lesson, config, callbacks, save_seconds)
     if run is not None:
         training.restore(run)
     elif output is not None:
         training.run = Run.create(Path(output), config, training.current_state())
+    if training.run is not None:
+        lesson.keep(training.run.path)
     metrics = training.complete()
     path = None if training.run is None else training.run.path
     return History(training.state.rows, model=network.eval(), lesson=lesson, metrics=metrics, run=path)
@@ -172,8 +181,8 @@ def _source(data: str | PathLike[str] | None, model: str | None) -> str | None:
     """Return a path in full, from wherever the run may be resumed; a name, or None for a task's own data, as it is."""
     if data is None:
         return "mnist" if model is None or models.task(model) == "classification" else None
-    path = Path(data)
-    return str(path.resolve()) if data != "mnist" and path.exists() else fspath(data)
+    named = data in NAMED or not Path(data).exists()
+    return fspath(data) if named else str(Path(data).resolve())
 
 
 def _create(name: str, config: Config) -> nn.Module:

@@ -1,6 +1,7 @@
 """What the training loop asks of a task: samples, what is made of a batch of them, and how well they were learnt."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -80,6 +81,9 @@ class Lesson(Protocol):
     def checksum(self) -> str:
         """Return a checksum of everything that is learnt from and measured on."""
         ...
+
+    def keep(self, folder: Path) -> None:
+        """Write into a run's folder what a user of the model needs besides its weights; nothing by default."""
 
     def exhibit(self, model: nn.Module) -> dict[str, Tensor]:  # noqa: ARG002  what a lesson may override
         """Return rows of images to look at, each of (count, C, H, W) in [0, 1] by its title; none by default."""

@@ -49,7 +49,7 @@ class Settings:
         momentum: Of "sgd" (Nesterov), in [0, 1).
         label_smoothing: Of the cross-entropy, in [0, 1); a model with a loss of its own ignores it.
         augment: How training images are varied, one of `striate.data.AUGMENTATIONS`; True and False, as runs had it
-            before "distort" came, stand for "light" and "none".
+            before there were others, stand for "light" and "none".
         ema: Largest decay of the moving average of the weights, in [0, 1); 0 for none.
         seed: 0 or more. Of the first weights, the order of the images, the augmentation and dropout.
         threads: That torch computes with; the last bits of a result depend on it.

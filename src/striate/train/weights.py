@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from striate.train.files import write_atomically
 
 _KEY = "striate"  # of our entry in the file's metadata
+_ENCODER = "encoder."  # begins the names of its weights
 
 
 def save_weights(path: Path, model: nn.Module, name: str) -> None:
@@ -45,20 +46,32 @@ def load_weights(path: Path, model: nn.Module, name: str) -> None:
         FileNotFoundError: There is no such file.
         ValueError: The file is cut short, damaged, no safetensors file, or holds another model's weights.
     """
-    from safetensors import SafetensorError, safe_open  # noqa: PLC0415
-
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: the folder holds no weights")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = json.loads((file.metadata() or {}).get(_KEY, "{}"))
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  not a mapping
-    except (SafetensorError, ValueError) as error:
-        raise ValueError(f"{path} is cut short, damaged or no safetensors file: {error}") from error
-    if "sha256" in metadata and metadata["sha256"] != _digest(tensors):
-        raise ValueError(f"{path} is damaged: its weights do not have the checksum they were saved with")
-    check_weights(path, tensors, metadata.get("model", "unnamed"), model, name)
+    tensors, theirs = _read(path)
+    check_weights(path, tensors, theirs, model, name)
     model.load_state_dict(tensors)
+
+
+def load_encoder(path: Path, model: nn.Module, name: str) -> None:
+    """Load a file's encoder into a model's, whatever else both have; nothing in the file is ever run.
+
+    Args:
+        path: A safetensors file of a model whose weights begin with "encoder.", as a pretrained one's do.
+        model: Whose `encoder` takes them; unchanged where an error is raised.
+        name: The model's.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is damaged; it or the model has no encoder, or theirs differ.
+    """
+    tensors, theirs = _read(path)
+    encoder = getattr(model, "encoder", None)
+    if not isinstance(encoder, nn.Module):
+        raise ValueError(f"{name!r} has no encoder that could begin with the weights of {theirs!r} in {path}")
+    part = {key.removeprefix(_ENCODER): value for key, value in tensors.items() if key.startswith(_ENCODER)}
+    if not part:
+        raise ValueError(f"{path} holds the weights of {theirs!r}, which has no encoder; {name!r} cannot begin with it")
+    check_weights(path, part, theirs, encoder, f"{name}'s encoder")
+    encoder.load_state_dict(part)
 
 
 def check_weights(path: Path, tensors: Mapping[str, Tensor], theirs: str, model: nn.Module, name: str) -> None:
@@ -81,6 +94,23 @@ def check_weights(path: Path, tensors: Mapping[str, Tensor], theirs: str, model:
             f"{key} has shape {found.get(key, 'none')}, expected {expected.get(key, 'none')}"
             + (f" (and {len(differing) - 1} more differ)" if len(differing) > 1 else "")
         )
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], str]:
+    """Return a file's weights and its model's name."""
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: the folder holds no weights")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = json.loads((file.metadata() or {}).get(_KEY, "{}"))
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  not a mapping
+    except (SafetensorError, ValueError) as error:
+        raise ValueError(f"{path} is cut short, damaged or no safetensors file: {error}") from error
+    if "sha256" in metadata and metadata["sha256"] != _digest(tensors):
+        raise ValueError(f"{path} is damaged: its weights do not have the checksum they were saved with")
+    return tensors, metadata.get("model", "unnamed")
 
 
 def _digest(tensors: Mapping[str, Tensor]) -> str:

@@ -1,6 +1,7 @@
 """Pictures of models and of trainings, each a figure, drawn when asked for, and the numbers behind it; and pages."""
 
 from striate.view.activations import Activations, activation_statistics
+from striate.view.augmentation import augmentations
 from striate.view.comparison import comparison
 from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
@@ -36,6 +37,7 @@ __all__ = [
     "SlidingPicture",
     "Unit",
     "activation_statistics",
+    "augmentations",
     "cell_answers",
     "comparison",
     "confusion_matrix",

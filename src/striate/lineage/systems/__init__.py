@@ -1,7 +1,13 @@
-"""The systems of the field's history, one a file, in the order of their years."""
+"""The systems of the field's history: each file of this folder has one, as `SYSTEM`."""
 
-from striate.lineage.systems import neocognitron, sparse_coding
+from importlib import import_module
+from pkgutil import iter_modules
 
-SYSTEMS = {module.SYSTEM.name: module.SYSTEM for module in (neocognitron, sparse_coding)}
+from striate.lineage.system import System
+
+_FOUND: list[System] = [import_module(f"{__name__}.{module.name}").SYSTEM for module in iter_modules(__path__)]
+
+# By their names, in the order of history.
+SYSTEMS = {system.name: system for system in sorted(_FOUND, key=lambda system: (system.year, system.name))}
 
 __all__ = ["SYSTEMS"]

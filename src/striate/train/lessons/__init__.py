@@ -7,8 +7,19 @@ from typing import Any
 from striate import models
 from striate.data import ImageData
 from striate.train.lesson import Lesson
+from striate.train.lessons.audio import open_audio
 from striate.train.lessons.classification import ImageLesson, open_classification
+from striate.train.lessons.generation import GenerationLesson, GenerationMetrics, open_generation
 from striate.train.lessons.labelled import LabelledLesson, LabelledMetrics
+from striate.train.lessons.pretraining import MaskedLesson, MaskedMetrics, open_pretraining
+from striate.train.lessons.segmentation import SegmentationLesson, open_segmentation
+from striate.train.lessons.super_resolution import (
+    SuperResolutionLesson,
+    SuperResolutionMetrics,
+    open_super_resolution,
+)
+from striate.train.lessons.text import TextLesson, open_text
+from striate.train.lessons.volume import open_volume
 
 Source = str | PathLike[str] | ImageData | None
 
@@ -21,6 +32,13 @@ Opener = Callable[[Source, Mapping[str, Any], Mapping[str, object]], Lesson]
 
 OPENERS: dict[str, Opener] = {
     "classification": open_classification,
+    "pretraining": open_pretraining,
+    "segmentation": open_segmentation,
+    "super-resolution": open_super_resolution,
+    "generation": open_generation,
+    "text": open_text,
+    "audio": open_audio,
+    "volume": open_volume,
 }
 
 
@@ -44,4 +62,20 @@ def open_lesson(model: str | None, source: Source = None, asked: Mapping[str, An
     return OPENERS[task](source, asked or {}, defaults)
 
 
-__all__ = ["OPENERS", "ImageLesson", "LabelledLesson", "LabelledMetrics", "Opener", "Source", "open_lesson"]
+__all__ = [
+    "OPENERS",
+    "GenerationLesson",
+    "GenerationMetrics",
+    "ImageLesson",
+    "LabelledLesson",
+    "LabelledMetrics",
+    "MaskedLesson",
+    "MaskedMetrics",
+    "Opener",
+    "SegmentationLesson",
+    "Source",
+    "SuperResolutionLesson",
+    "SuperResolutionMetrics",
+    "TextLesson",
+    "open_lesson",
+]

@@ -1,0 +1,26 @@
+"""What every model that makes images owes: how it learns from images, and how it makes them of codes."""
+
+from typing import Protocol, runtime_checkable
+
+from torch import Tensor
+
+
+@runtime_checkable
+class Generative(Protocol):
+    """A model that learns to make images by a loss of its own, whatever it consists of.
+
+    Attributes:
+        latent: elements of a code.
+        meaning: of its loss, in a few words: a unit, and what to compare it with.
+    """
+
+    latent: int
+    meaning: str
+
+    def objective(self, images: Tensor) -> Tensor:
+        """Return what is to be made small on images in [0, 1], (N, in_channels, H, W); chance is torch's generator."""
+        ...
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """Make images in [0, 1] of standard normal codes (N, latent)."""
+        ...
