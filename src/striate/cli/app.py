@@ -19,6 +19,7 @@ from striate.cli.models import models
 from striate.cli.neocognitron import neocognitron
 from striate.cli.predict import predict
 from striate.cli.sparse_code import sparse_code
+from striate.cli.tile import tile
 from striate.cli.train import train
 
 
@@ -61,6 +62,7 @@ app.command()(explain)
 app.command()(compare)
 app.command()(inspect)
 app.command("filter")(filter_image)
+app.command()(tile)
 app.command()(arithmetic)
 app.command()(models)
 app.command()(neocognitron)
