@@ -10,7 +10,7 @@ def test_banks_begin_and_learn_as_their_names_say():
     filters = learn_banks(bars(), epochs=1, on_bank=told.__setitem__)
     assert list(filters) == list(told) == list(BANKS)
     by_hand, by_lot, from_lot, from_hand = filters.values()
-    torch.testing.assert_close(by_hand, oriented_fields(), rtol=0, atol=0)
+    torch.testing.assert_close(by_hand, oriented_fields())
     # One seed: what learns began where what does not stayed, and an epoch of few steps does not lead far away.
     for learnt, first, other in ((from_lot, by_lot, by_hand), (from_hand, by_hand, by_lot)):
         assert 0 < (learnt - first).norm() < 0.5 * (learnt - other).norm()
