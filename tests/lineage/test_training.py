@@ -2,7 +2,7 @@ import torch
 from samples import bars
 
 from striate.data import draw_scenes
-from striate.lineage.training import built, trained
+from striate.lineage.training import built, some_of, trained
 from striate.models.segnet import UPS
 from striate.train import fit
 from striate.train.lessons import GenerationLesson, SegmentationLesson
@@ -23,3 +23,10 @@ def test_options_reach_the_model():
     assert kinds == {"MaxUnpool2d", "ConvTranspose2d", "ResizeConv2d"}
     first, second = (built("segnet-mini", lesson, seed=seed).score.weight for seed in (0, 1))
     assert not torch.equal(first, second)
+
+
+def test_a_few_are_drawn_without_repetition():
+    data = bars()
+    few = some_of(data, 7, 3)
+    assert (len(few.train), len(few.test), few.classes) == (7, 3, data.classes)
+    assert torch.equal(some_of(data, 5, 3).train.images, few.train.images[:5])

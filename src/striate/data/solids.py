@@ -18,7 +18,7 @@ _AT_ONCE = 100  # volumes; more would leave the caches
 def draw_solids(number: int, *, volume_size: int | tuple[int, int, int] = SIZE, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Draw bodies in volumes, each as often as the others.
 
-    A body is turned any way, of 55 to 80 % of the volume's least side, off the middle by up to 10 %, and a third are
+    A body is turned any way, of 70 to 95 % of the volume's least side, off the middle by up to 5 %, and a third are
     hollow shells. A slab at one end may be missing, brightness shades off to one side, and noise of 10 % of it lies
     over everything.
 
@@ -62,9 +62,9 @@ def solids() -> LabelledData:
 
 
 def _bodies(name: str, number: int, grid: Tensor, voxel: float, generator: torch.Generator) -> Tensor:
-    turned, off = _rotations(number, generator), torch.rand(number, 1, 1, 1, 3, generator=generator) * 0.4 - 0.2
+    turned, off = _rotations(number, generator), torch.rand(number, 1, 1, 1, 3, generator=generator) * 0.2 - 0.1
     size, cut, full, shade, bright = torch.rand(5, number, 1, 1, 1, generator=generator)
-    radius = 0.55 + 0.25 * size
+    radius = 0.7 + 0.25 * size
     place = torch.einsum("nij,ndhwj->ndhwi", turned, grid - off) / radius[..., None]
     depth = radius * _depth(name, place) / voxel  # in voxels; one half inside is half as bright
     inside = (depth + 0.5).clamp(0, 1)

@@ -55,7 +55,7 @@ def speak(signals: int, samples: int, *, seed: int = 0) -> tuple[Tensor, Tensor]
 
     >>> signals, names = speak(2, 4000)
     >>> signals.shape, [SOUNDS[name] for name in names[0, ::800]]
-    (torch.Size([2, 1, 4000]), ['silence', 'silence', 'oo', 'ee', 'ee'])
+    (torch.Size([2, 1, 4000]), ['silence', 'silence', 'oo', 'silence', 'ee'])
     """
     generator = stream(integer(seed, "seed"))
     made = [_signal(integer(samples, "samples", 1), generator) for _ in range(integer(signals, "signals", 1))]

@@ -16,7 +16,7 @@ from striate.train.config import Config, describe
 from striate.train.determinism import kept_generators, seed_generators
 from striate.train.history import History
 from striate.train.lesson import Lesson
-from striate.train.lessons import ImageLesson, LabelledLesson, open_lesson
+from striate.train.lessons import ImageLesson, lesson_of, open_lesson
 from striate.train.loop import Training
 from striate.train.run import Run, refuse_existing
 from striate.train.settings import DEFAULT_RECIPE, Settings, adapted
@@ -169,7 +169,7 @@ def _lesson(
             raise ValueError("image_size is for data that are to be loaded; these are in memory, and have their size")
         if isinstance(data, Lesson):
             return None, data
-        return None, LabelledLesson(data) if isinstance(data, LabelledData) else open_lesson(name, data)
+        return None, lesson_of(data) if isinstance(data, LabelledData) else open_lesson(name, data)
     if data is not None and not isinstance(data, str | PathLike):
         raise TypeError(
             f"data came as {type(data).__name__}, expected a name, a path, ImageData, LabelledData, or a Lesson, "

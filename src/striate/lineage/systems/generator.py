@@ -6,9 +6,9 @@ from itertools import chain
 import torch
 from torch import Tensor, nn
 
-from striate.data import ImageData, Images, load, stream
+from striate.data import load, stream
 from striate.lineage.system import Figure, System
-from striate.lineage.training import built, trained
+from striate.lineage.training import built, some_of, trained
 from striate.models.dcgan import DCGAN
 from striate.models.generative import as_generative
 from striate.models.up_paths import WAYS
@@ -81,7 +81,7 @@ def samples(model: nn.Module, count: int = MADE, seed: int = 0) -> Tensor:
 def _measure(quick: bool) -> Iterator[Figure]:
     digits = load("mnist")
     if quick:
-        digits = ImageData("mnist", _first(digits.train, 6000), _first(digits.test, 1000), digits.classes)
+        digits = some_of(digits, 6000, 1000)
     lesson = GenerationLesson(digits)
     for up in WAYS:
         score = checkerboard(built("vae", lesson, up=up))
@@ -99,10 +99,6 @@ def _measure(quick: bool) -> Iterator[Figure]:
     made, classes = recognised(reader, samples(trained("dcgan-mini", lesson)))
     yield Figure("DCGAN's digits that it is sure of", made, ".1%", at_least=0.5, headline=True)
     yield Figure("digits from 0 to 9 among those", 10 * classes, ".0f", at_least=8)
-
-
-def _first(images: Images, count: int) -> Images:
-    return Images(images.images[:count], images.labels[:count])
 
 
 SYSTEM = System(

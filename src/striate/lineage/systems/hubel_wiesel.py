@@ -7,7 +7,8 @@ from torch import Tensor
 from striate.data import ImageData, load
 from striate.filters.gabor_fit import GOOD_FIT, fit_gabor
 from striate.lineage.system import Figure, System
-from striate.lineage.variants import some_of, train_variant
+from striate.lineage.training import some_of, trained
+from striate.train.lessons import ImageLesson
 from striate.train.linear_readout import linear_readout
 
 # In words: where the filters of each bank begin, and whether they learn too.
@@ -45,11 +46,11 @@ def learn_banks(
         epochs: passes over the training images; the recipe's unless given.
         on_bank: told of each bank, and of the share of test images that its net gets right.
     """
-    filters = {}
+    filters, lesson = {}, ImageLesson(data)
     for what, (bank, learned) in BANKS.items():
-        model, history = train_variant("oriented-bank", data, {"bank": bank, "learned": learned}, epochs=epochs)
+        model = trained("oriented-bank", lesson, epochs=epochs, bank=bank, learned=learned)
         filters[what] = model.get_parameter("simple.weight").detach()
-        on_bank(what, history["val_acc"][-1])
+        on_bank(what, lesson.measure(model).accuracy)
     return filters
 
 

@@ -7,7 +7,8 @@ from statistics import median
 from striate import models
 from striate.data import load
 from striate.lineage.system import Figure, System
-from striate.lineage.variants import some_of, train_variant
+from striate.lineage.training import some_of
+from striate.train import fit
 from striate.view.inspection import Inspection, inspect
 
 MINI, TAPS = "mobilenet-v1-mini", 9
@@ -76,7 +77,7 @@ def _trained(quick: bool) -> Iterator[Figure]:
     data, end = (some_of(mnist, 3000, 1000), "3,000 digits") if quick else (mnist, "60,000 digits")
     accuracy, speed = {}, {}
     for convolution in PUBLISHED:
-        _, history = train_variant(MINI, data, {"convolution": convolution}, epochs=EPOCHS)
+        history = fit(MINI, data, epochs=EPOCHS, options={"convolution": convolution})
         accuracy[convolution], speed[convolution] = history["val_acc"][-1], median(history["images_per_second"])
         size = f"{inspected(MINI, convolution).parameters:,} parameters"
         yield Figure(f"{end}: {MINI}, {convolution} convolutions, {size}", accuracy[convolution], ".2%",
@@ -85,7 +86,7 @@ def _trained(quick: bool) -> Iterator[Figure]:
                  published="1.1 % of ImageNet", at_most=0.2 if quick else 0.01)  # fmt: skip
     yield Figure("images a second in training, separable over full", speed["separable"] / speed["full"], ".2f")
     if not quick:
-        _, history = train_variant("mobilenet-v2-mini", data, epochs=EPOCHS)
+        history = fit("mobilenet-v2-mini", data, epochs=EPOCHS)
         yield Figure(f"{end}: mobilenet-v2-mini", history["val_acc"][-1], ".2%", at_least=0.98)
 
 
