@@ -43,7 +43,20 @@ _HOMES = {
     "shift_consistency": "striate.train",
     "tiled": "striate.tiling",
 }
-_ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "losses", "models", "nn", "tiling", "train", "view")
+_ROOMS = (
+    "arithmetic",
+    "data",
+    "filters",
+    "functional",
+    "graph",
+    "losses",
+    "models",
+    "nn",
+    "parallel",
+    "tiling",
+    "train",
+    "view",
+)
 
 __all__ = [
     "accelerate",
