@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from striate.engine.config import show_config as show_config
     from striate.engine.explanation import explain_plan as explain_plan
     from striate.engine.selection import use_kernel as use_kernel
-    from striate.tiling import tiled as tiled
+    from striate.tiling.tiled import tiled as tiled
     from striate.train import evaluate as evaluate
     from striate.train import fit as fit
     from striate.train import predict as predict

@@ -30,7 +30,7 @@ def batch_normalisation(layer: Layer, input: DTensor, slabs: Slabs) -> DTensor:
         share = 1 / float(layer.num_batches_tracked) if layer.momentum is None else layer.momentum
         layer.running_mean.lerp_(mean, share)
         layer.running_var.lerp_(variance * count / (count - 1), share)
-    if weight is not None:
+    if weight is not None and bias is not None:
         normal = torch.addcmul(_spread(bias, local), normal, _spread(weight, local))
     return slabs.whole(normal, input.shape[slabs.dim])
 
@@ -52,7 +52,7 @@ class _Normal(torch.autograd.Function):
         return normal, mean, variance
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor, *_: object) -> tuple[Tensor, None, None, None]:  # type: ignore[override]  # noqa: ANN401
+    def backward(ctx: Any, gradient: Tensor, *_: object) -> tuple[Tensor, None, None, None]:  # noqa: ANN401
         normal, scale = ctx.saved_tensors
         dims = [dim for dim in range(normal.ndim) if dim != 1]
         sums = torch.stack([gradient.sum(dims), (gradient * normal).sum(dims)])

@@ -188,7 +188,7 @@ class _Gather(torch.autograd.Function):
         return exchange.join(local, halo, dim, fill)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None, None]:  # type: ignore[override]  # noqa: ANN401
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None, None]:  # noqa: ANN401
         return ctx.exchange.add_up(gradient, ctx.dim), None, None, None, None
 
 
@@ -199,7 +199,7 @@ class _Scatter(torch.autograd.Function):
         return exchange.add_up(run, dim)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]  # noqa: ANN401
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN401
         return ctx.exchange.join(gradient, ctx.exchange.fetch(gradient, ctx.dim), ctx.dim, 0.0), None, None
 
 

@@ -114,7 +114,7 @@ def pooling(fill: float, pool: Callable[..., Tensor]) -> Run:
 
 def _max(layer: Layer, run: Tensor, geometry: Geometry, padding: Any) -> Tensor:  # noqa: ANN401
     window = geometry.kernel, geometry.stride, padding, geometry.dilation, layer.ceil_mode
-    pooled: Tensor = SF.max_pool(run, *window)  # type: ignore[assignment]
+    pooled: Tensor = SF.max_pool(run, *window)
     return pooled
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import torch
 from torch import Tensor
@@ -57,6 +57,10 @@ class Slabs:
         runs = [places_read(size, shard(outputs, rank, self.ranks), window, mode) for rank in range(self.ranks)]
         return Exchange(runs, size, self.mesh.get_local_rank(), self.group)
 
+    @overload
+    def shared(self, parameter: Tensor) -> Tensor: ...
+    @overload
+    def shared(self, parameter: None) -> None: ...
     def shared(self, parameter: Tensor | None) -> Tensor | None:
         """Return a parameter whose gradient is summed over the ranks."""
         return shared(parameter, self.group)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import torch.distributed as dist
@@ -16,7 +15,7 @@ from striate.graph.recorder import tensors_in
 from striate.graph.rules import rule_of_function
 from striate.graph.rules.mixing import pointwise
 from striate.graph.rules.shapes import concatenation
-from striate.parallel.layers import LAYERS, refuse
+from striate.parallel.layers import LAYERS, Run, refuse
 from striate.parallel.slab import Slabs
 
 
@@ -91,13 +90,17 @@ class Spatial(nn.Module):
         return made
 
 
+def _on_part(run: Run, layer: nn.Module, slabs: Slabs) -> Callable[[DTensor], DTensor]:
+    return lambda part: run(layer, part, slabs)
+
+
 @contextmanager
 def _on_parts(model: nn.Module, slabs: Slabs) -> Iterator[None]:
     """Let the layers of a model run on parts inside a `with` block."""
     changed = [layer for layer in model.modules() if type(layer) in LAYERS]
     try:
         for layer in changed:
-            layer.__dict__["forward"] = partial(LAYERS[type(layer)], layer, slabs=slabs)
+            layer.__dict__["forward"] = _on_part(LAYERS[type(layer)], layer, slabs)
         yield
     finally:
         for layer in changed:
@@ -135,7 +138,8 @@ class _Guard(TorchFunctionMode):
         rule = rule_of_function(name)
         if rule is concatenation:
             first = args[0][0]
-            return (kwargs.get("dim", args[1] if len(args) > 1 else 0) % first.ndim) != self.slabs.dim
+            dim: int = kwargs.get("dim", args[1] if len(args) > 1 else 0) % first.ndim
+            return dim != self.slabs.dim
         if name == "narrow" and len(args) == 4:  # all of it, as where a skip would be cropped by nothing
-            return (args[2], args[3]) == (0, args[0].shape[args[1]])
+            return bool((args[2], args[3]) == (0, args[0].shape[args[1]]))
         return rule is pointwise
