@@ -83,7 +83,8 @@ def _depth(name: str, place: Tensor) -> Tensor:
     z, y, x = place.unbind(-1)
     across = torch.hypot(y, x)
     if name == "ball":
-        return 0.8 - torch.linalg.vector_norm(place, dim=-1)
+        distance: Tensor = torch.linalg.vector_norm(place, dim=-1)
+        return 0.8 - distance
     if name == "cube":
         return 0.65 - place.abs().amax(-1)
     if name == "cylinder":
