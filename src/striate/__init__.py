@@ -52,7 +52,6 @@ _ROOMS = (
     "losses",
     "models",
     "nn",
-    "parallel",
     "tiling",
     "train",
     "view",

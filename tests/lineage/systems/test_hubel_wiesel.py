@@ -17,12 +17,10 @@ def test_banks_begin_and_learn_as_their_names_say():
     assert all(0 <= share <= 1 for share in told.values())
 
 
-def test_pixels_of_bars_anywhere_cannot_be_told_apart_as_well_as_those_at_one_place():
+def test_pixels_tell_bars_apart_by_their_labels_alone():
     data = bars(count=300)
-    anywhere = pixels_readout(data)
+    apart = pixels_readout(data)
+    generator = torch.Generator().manual_seed(0)
     for part in (data.train, data.test):
-        for image, label in zip(part.images, part.labels, strict=True):
-            image.zero_()
-            area = image[:, 5:7] if label == 0 else image[:, :, 5:7]
-            area += 150
-    assert pixels_readout(data) == 1.0 > anywhere
+        part.labels.copy_(part.labels[torch.randperm(len(part), generator=generator)])
+    assert pixels_readout(data) < 0.75 < apart

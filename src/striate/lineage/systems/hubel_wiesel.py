@@ -25,6 +25,7 @@ def pixels_readout(data: ImageData) -> float:
     """Return the share of test images that a linear readout of the pixels gets right.
 
     >>> from striate.data import Images
+    >>> import torch
     >>> halves = torch.zeros(40, 1, 2, 2, dtype=torch.uint8)
     >>> halves[::2, :, 0] = 255
     >>> images = Images(halves, torch.arange(40) % 2)
