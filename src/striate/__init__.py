@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from striate.engine.config import show_config as show_config
     from striate.engine.explanation import explain_plan as explain_plan
     from striate.engine.selection import use_kernel as use_kernel
-    from striate.tiling import tiled as tiled
+    from striate.tiling.tiled import tiled as tiled
     from striate.train import evaluate as evaluate
     from striate.train import fit as fit
     from striate.train import predict as predict
@@ -43,7 +43,19 @@ _HOMES = {
     "shift_consistency": "striate.train",
     "tiled": "striate.tiling",
 }
-_ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "losses", "models", "nn", "tiling", "train", "view")
+_ROOMS = (
+    "arithmetic",
+    "data",
+    "filters",
+    "functional",
+    "graph",
+    "losses",
+    "models",
+    "nn",
+    "tiling",
+    "train",
+    "view",
+)
 
 __all__ = [
     "accelerate",

@@ -1,6 +1,7 @@
 """Arrays in files, opened so that a part can be read or written without the rest: .npy, TIFF, zarr, sound."""
 
 import mmap
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -133,6 +134,9 @@ def _open_tiff(path: Path) -> tuple[Readable, str | None]:
             axes = file.series[0].axes.replace("S", "c").lower()
             if file.series[0].dataoffset is not None:
                 return tifffile.memmap(path, mode="r"), axes
-        return extra("zarr", path).open_array(tifffile.imread(path, aszarr=True), mode="r"), axes
+        store = tifffile.imread(path, aszarr=True)
+        array: Readable = extra("zarr", path).open_array(store, mode="r")
+        weakref.finalize(array, store.close)  # zarr leaves the file open
+        return array, axes
     except tifffile.TiffFileError as error:
         raise ValueError(f"{path} is damaged or is no TIFF file: {error}") from error

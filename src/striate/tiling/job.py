@@ -90,7 +90,7 @@ class Job:
         """Put a tile's result into an array, and on disk where that is a file."""
         made = self.arranged(result)
         index = self.arranged.index(self.plan.dims, [cut.made for cut in cuts])
-        target[index] = made if isinstance(target, Tensor) else _array(made)  # type: ignore[assignment]
+        target[index] = made if isinstance(target, Tensor) else _array(made)
         flush(target)
         release(target)
 

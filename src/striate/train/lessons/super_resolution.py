@@ -163,8 +163,8 @@ class SuperResolutionLesson(Lesson):
                 losses.append(float(F.mse_loss(output, large)))
                 made.append(float(psnr(output.clamp(0, 1), large, self.scale)))
                 bicubic.append(float(psnr(enlarge(small, self.scale), large, self.scale)))
-        mean = [sum(values) / len(values) for values in (losses, made, bicubic)]
-        return SuperResolutionMetrics(*mean, len(self.test))
+        loss, reached, plain = (sum(values) / len(values) for values in (losses, made, bicubic))
+        return SuperResolutionMetrics(loss, reached, plain, len(self.test))
 
     def checksum(self) -> str:
         """Return the CRC-32 of all photographs, in hexadecimal."""
