@@ -86,7 +86,7 @@ def test_an_unknown_task_is_refused():
 
 
 def test_a_keyword_that_a_model_does_not_take_is_refused_with_those_that_it_takes():
-    with pytest.raises(TypeError, match="model 'espcn' takes in_channels, scale, but got classes"):
+    with pytest.raises(TypeError, match="model 'espcn' takes in_channels, scale, up, but got classes"):
         models.create("espcn", classes=3)
 
 

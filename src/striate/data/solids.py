@@ -57,8 +57,10 @@ def solids() -> LabelledData:
     >>> data.train.inputs.shape, data.classes
     (torch.Size([3000, 1, 16, 16, 16]), ('ball', 'cube', 'cylinder', 'cone', 'torus', 'cross'))
     """
-    parts = [Labelled(*draw_solids(number, seed=seed)) for seed, number in enumerate((_TRAINING_SOLIDS, _TEST_SOLIDS))]
-    return LabelledData("solids", *parts, SOLIDS, unit="volumes")
+    train, test = (
+        Labelled(*draw_solids(number, seed=seed)) for seed, number in enumerate((_TRAINING_SOLIDS, _TEST_SOLIDS))
+    )
+    return LabelledData("solids", train, test, SOLIDS, unit="volumes")
 
 
 def _bodies(name: str, number: int, grid: Tensor, voxel: float, generator: torch.Generator) -> Tensor:
@@ -72,7 +74,7 @@ def _bodies(name: str, number: int, grid: Tensor, voxel: float, generator: torch
     inside = inside * (place[..., 0] < 0.75 + cut)  # nothing is missing where cut is large
     brightness = 0.5 + 0.4 * bright
     noise = 0.1 * torch.randn(inside.shape, generator=generator)
-    value = brightness * (inside * (1 + 0.4 * (shade - 0.5) * place[..., 1]) + noise)
+    value: Tensor = brightness * (inside * (1 + 0.4 * (shade - 0.5) * place[..., 1]) + noise)
     return (255 * value.clamp(0, 1)).round().to(torch.uint8)
 
 
@@ -81,7 +83,8 @@ def _depth(name: str, place: Tensor) -> Tensor:
     z, y, x = place.unbind(-1)
     across = torch.hypot(y, x)
     if name == "ball":
-        return 0.8 - place.norm(dim=-1)
+        distance: Tensor = torch.linalg.vector_norm(place, dim=-1)
+        return 0.8 - distance
     if name == "cube":
         return 0.65 - place.abs().amax(-1)
     if name == "cylinder":

@@ -28,7 +28,5 @@ def test_size_as_asked(folder):
 
 
 def test_images_are_refused():
-    with pytest.raises(
-        TypeError, match="data 'bars' are images, and the model is for volume; pass"
-    ):
+    with pytest.raises(TypeError, match="data 'bars' are images, and the model is for volume; pass"):
         open_lesson("c3d-mini", bars(8))
