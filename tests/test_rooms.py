@@ -23,7 +23,10 @@ MAY_IMPORT = {
     "losses": {"arithmetic"},
     "models": {"arithmetic", "engine", "functional", "filters", "nn", "losses"},
     "data": {"arithmetic"},
-    "train": {"arithmetic", "engine", "functional", "nn", "losses", "models", "data", "words"},
+    "runtimes": set(),
+    "train": {"arithmetic", "engine", "functional", "nn", "losses", "models", "data", "runtimes", "words"},
+    "exporting": {"arithmetic", "nn", "graph", "models", "data", "runtimes", "train"},
+    "conversion": {"nn", "graph"},
     "words": set(),
     "view": {
         *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "losses", "models", "data"),
@@ -36,7 +39,7 @@ MAY_IMPORT = {
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "cli": {
         *("arithmetic", "engine", "functional", "filters", "nn", "graph", "models", "data", "train", "view", "bench"),
-        *("lineage", "words"),
+        *("exporting", "lineage", "words"),
     },
 }
 
