@@ -16,7 +16,7 @@ pytest.importorskip("onnxruntime", reason="files are verified in it")
 
 INTENSE = settings.get_current_profile_name() == "intense"
 # A trace of a size that may change takes a few seconds; these are one of each kind of layer and of input
-ANY_SIZE = {"convnext-v2-mini", "espcn", "lenet5-modern", "mobilenet-v1-mini", "tcn", "text-cnn"}
+ANY_SIZE = {"convnext-v2-mini", "espcn", "lenet5-modern", "tcn", "text-cnn"}
 # The same layers, fewer times
 SMALLER = {
     "wavenet": {"stacks": 1, "doublings": 3, "channels": 8, "gated": 8, "skips": 8},

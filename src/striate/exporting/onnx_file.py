@@ -25,15 +25,19 @@ def onnx_bytes(program: ExportedProgram, outputs: Sequence[str], metadata: Mappi
     Raises:
         RuntimeError: onnx or onnxscript is missing; an operator has no standard form; the model is larger than 2 GB.
     """
-    required("onnxscript", "onnx", "export to ONNX")
+    optimizer = required("onnxscript.optimizer", "onnx", "export to ONNX")
     with quiet():
         try:
-            converted = torch.onnx.export(program, dynamo=True, verbose=False)
+            converted = torch.onnx.export(program, dynamo=True, verbose=False, optimize=False)
         except torch.onnx.errors.OnnxExporterError as error:
             raise RuntimeError(f"torch.onnx cannot convert the model: {_cause(error)}") from error
     if converted is None:
         raise RuntimeError("torch.onnx made no model")
     model = converted.model
+    # Not torch.onnx's own way to optimise, which folds batch norms unasked: the parameters stay those of the model
+    optimizer.inline(model)
+    optimizer.fold_constants(model)
+    optimizer.remove_unused_nodes(model)
     (input,) = model.graph.inputs
     input.name = "input"
     for value, name in zip(model.graph.outputs, outputs, strict=True):

@@ -47,7 +47,9 @@ def dynamic_axes(program: ExportedProgram) -> dict[int, str]:
     shape = _input_shape(program)
     free = range(1 if len(shape) == 2 else 2, len(shape))
     names = {0: "batch", **dict(zip(free, AXES.get(len(free), ()), strict=False))}
-    return {axis: names.get(axis, f"size_{axis}") for axis, size in enumerate(shape) if isinstance(size, torch.SymInt)}
+    # A symbol that the code ties to one number stays a symbol, with no range of its own
+    tied = [isinstance(size, int) or size.node.expr not in program.range_constraints for size in shape]
+    return {axis: names.get(axis, f"size_{axis}") for axis in range(len(shape)) if not tied[axis]}
 
 
 def symbols(program: ExportedProgram) -> dict[str, str]:

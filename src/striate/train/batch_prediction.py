@@ -117,7 +117,7 @@ def predict_files(
     paths = files_in([Path(source) for source in sources])
     batches = DataLoader(
         _Reader(predictor.data),
-        batch_sampler=iter(lambda: list(islice(paths, batch_size)), []),  # type: ignore[arg-type]  # any index will do
+        batch_sampler=iter(lambda: list(islice(paths, batch_size)), []),
         collate_fn=_as_it_is,
         num_workers=workers,
     )
