@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "exporting": {"arithmetic", "nn", "graph", "models", "data", "runtimes", "train"},
     "conversion": {"nn", "graph"},
     "words": set(),
+    "tiling": {"arithmetic", "engine", "graph", "nn", "data", "train"},
     "view": {
         *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "losses", "models", "data"),
         *("train", "words"),
@@ -39,7 +40,7 @@ MAY_IMPORT = {
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "cli": {
         *("arithmetic", "engine", "functional", "filters", "nn", "graph", "models", "data", "train", "view", "bench"),
-        *("exporting", "lineage", "words"),
+        *("exporting", "lineage", "tiling", "words"),
     },
 }
 

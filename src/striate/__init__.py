@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from striate.exporting import export as export
     from striate.exporting import fold_batch_norms as fold_batch_norms
     from striate.runtimes import load_onnx as load_onnx
+    from striate.tiling.tiled import tiled as tiled
     from striate.train import evaluate as evaluate
     from striate.train import fit as fit
     from striate.train import predict as predict
@@ -52,22 +53,23 @@ _HOMES = {
     "inspect": "striate.view.inspection",
     "receptive_field": "striate.view.receptive",
     "shift_consistency": "striate.train",
+    "tiled": "striate.tiling",
 }
 _ROOMS = (
-    *(
-        "arithmetic",
-        "conversion",
-        "data",
-        "exporting",
-        "filters",
-        "functional",
-        "graph",
-        "losses",
-        "models",
-        "nn",
-        "runtimes",
-    ),
-    *("train", "view"),
+    "arithmetic",
+    "conversion",
+    "data",
+    "exporting",
+    "filters",
+    "functional",
+    "graph",
+    "losses",
+    "models",
+    "nn",
+    "runtimes",
+    "tiling",
+    "train",
+    "view",
 )
 
 __all__ = [
@@ -90,6 +92,7 @@ __all__ = [
     "restore",
     "shift_consistency",
     "show_config",
+    "tiled",
     "use_kernel",
 ]
 

@@ -42,3 +42,15 @@ def test_a_class_that_is_mistaken_is_shown_with_what_it_is_taken_for():
 def test_mistakes(striate, tmp_path):
     assert striate("evaluate", tmp_path).stderr == f"error: {tmp_path} is not a run folder: it holds no config.json\n"
     assert striate("evaluate").exit_code == 2
+
+
+def test_labels_of_pixels_are_measured_by_their_overlap():
+    import torch
+
+    from striate.cli.evaluate import table_of_overlap
+    from striate.train import LabelledMetrics
+
+    confusion = torch.tensor([[6, 2, 0], [1, 3, 0], [0, 0, 0]])
+    table = table_of_overlap(LabelledMetrics(0.5, confusion, ("a", "b", "c"), 2, "images", "iou"))
+    columns = [list(column.cells) for column in table.columns]
+    assert columns == [["a", "b", "c"], ["8", "4", "0"], ["75.00%", "75.00%", ""], ["66.67%", "50.00%", ""]]

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+import tasks
 from samples import BarNet, bars, draw_shapes
 
 from striate.train import Callback, Run, fit
@@ -212,3 +213,45 @@ def test_a_terminal_gets_a_live_bar():
     assert re.search(r"epoch \d+/40 +\S*━.*loss [\d.]+  acc [\d.]+%  [\d,]+ images/s +\S+ left", text)
     assert text.count("test acc") == 40
     assert "Test accuracy" in text
+
+
+def test_options_of_the_model_are_typed_as_name_and_value(striate, tmp_path):
+    draw_shapes(Path("shapes"), 4)
+    result = striate("train", "oriented-bank", "--data", "shapes", "--set", "orientations=4", "--output", "run", *TINY)
+    assert result.exit_code == 0, result.stderr
+    assert Run.open(tmp_path / "run").config.options == {"orientations": 4}
+
+
+@pytest.mark.parametrize("word", ["orientations", "=4", "orientations="])
+def test_options_of_another_form_are_refused(striate, word):
+    result = striate("train", "oriented-bank", "--set", word)
+    assert result.exit_code == 2
+    assert f"error: --set must be NAME=VALUE, such as up=transposed, but got {word!r}" in result.stderr
+
+
+def test_a_model_of_another_task_is_trained_measured_and_resumed_alike(striate, monkeypatch):
+    tasks.enter(monkeypatch)
+    with pytest.raises(RuntimeError, match="stop"):
+        fit("turner", output="runs/older", callbacks=[Stop(5)], save_seconds=0, threads=1)
+    result = striate("train", "turner", "--threads", "1", "--output", "run")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0] == "Training turner on the data of super-resolution, into run"
+    assert re.fullmatch(
+        r"epoch 3/3  loss [\d.]+  closeness 0\.\d{4}  test loss [\d.]+  test closeness 0\.\d{4}  [\d,]+ images/s .*",
+        lines[3],
+    )
+    assert re.fullmatch(r"Test closeness 0\.\d{4}, after 3 epochs in [\d.]+ s\.", lines[4])
+    assert lines[6:] == [
+        "  striate evaluate run",
+        "  and open run/report.html, or look at learning_curves.png and example.png there",
+    ]
+    assert re.fullmatch(r"run: Test closeness 0\.\d{4}, loss [\d.]+\n", striate("evaluate", "run").stdout)
+    assert striate("inspect", "run").exit_code == 0
+    draw_shapes(Path("shapes"), 1)
+    for verb in ("predict", "explain"):
+        refused = striate(verb, "run", "shapes/circle/0.png")
+        assert refused.exit_code == 2
+        assert "run is a run of 'turner' on 'negatives', and this is for runs that tell images apart" in refused.stderr
+    assert striate("train", "--resume").exit_code == 0
+    assert Path("runs/older/model.safetensors").read_bytes() == Path("run/model.safetensors").read_bytes()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.cli.console import output
+from striate.cli.model_options import options_of
 from striate.words import count, duration
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ def train(
     ] = None,
     image_size: Annotated[
         int | None, typer.Option(help="Side, in pixels, of the square that every image is fitted to.")
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="What the model is built with besides, such as up=transposed; `striate models MODEL` lists them.",
+        ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Same seed and threads, same weights, bit for bit; 0 unless given.")
@@ -103,6 +112,7 @@ def train(
             augment=augment,
             ema=ema,
             image_size=image_size,
+            options=options_of(options),
             seed=seed,
             threads=threads,
             start=start,

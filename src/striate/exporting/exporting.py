@@ -105,10 +105,11 @@ def export(
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is exported: a model of its own on the CPU, its name, what it was trained on, and what it is called with."""
+    """What is exported: a model of its own on the CPU, its name, what is said of it, and what it is called with."""
 
     model: nn.Module
     name: str
+    metadata: dict[str, str]
     data: DataConfig | LessonConfig | None
     input: Tensor | None
 
@@ -126,11 +127,14 @@ class _Subject:
 def _subject(model_or_run: nn.Module | str | PathLike[str], input: Tensor | None, data: ImageData | None) -> _Subject:
     if isinstance(model_or_run, nn.Module):
         described = None if data is None else DataConfig.of(data, None)
-        return _Subject(copy.deepcopy(model_or_run).cpu().eval(), type(model_or_run).__name__, described, input)
+        name = type(model_or_run).__name__
+        model = copy.deepcopy(model_or_run).cpu().eval()
+        return _Subject(model, name, metadata_of(name, described), described, input)
     config = (run := Run.open(model_or_run)).config
     with torch.random.fork_rng(devices=[]):
-        example = models.example(config.model, 2, **config.data.keywords) if config.registered else None
-    return _Subject(run.load_model(), config.model, config.data, example if input is None else input)
+        example = models.example(config.model, 2, **config.keywords) if config.registered else None
+    metadata = metadata_of(config.model, config.data, config.options)
+    return _Subject(run.load_model(), config.model, metadata, config.data, example if input is None else input)
 
 
 def _program(path: Path, format: str, subject: _Subject, dynamic_size: bool, fold: bool) -> Exported:
@@ -144,14 +148,13 @@ def _program(path: Path, format: str, subject: _Subject, dynamic_size: bool, fol
     dynamic = dynamic_axes(program)
     if 0 not in dynamic:
         raise RuntimeError(f"the model takes {len(input)} samples and no other number: its own code holds it")
-    metadata = metadata_of(subject.name, subject.data)
     if format == "onnx":
         with torch.no_grad():
             outputs = names(model(input))
-        content = onnx_bytes(program, outputs, metadata)
+        content = onnx_bytes(program, outputs, subject.metadata)
         exported: nn.Module = OnnxModel(content, path.name)
     else:
-        content, exported = _pt2(program, metadata)
+        content, exported = _pt2(program, subject.metadata)
     sizes = [own] if other is None or len(dynamic) == 1 else [own, other]
     # Against what was asked for, not what was traced: so the folding is verified as well
     agreements = compared(subject.model, exported, input, sizes)
@@ -171,7 +174,7 @@ def _pt2(program: ExportedProgram, metadata: dict[str, str]) -> tuple[bytes, nn.
 
 
 def _weights(path: Path, subject: _Subject) -> Exported:
-    save_weights(path, subject.model, subject.name, metadata_of(subject.name, subject.data))
+    save_weights(path, subject.model, subject.name, subject.metadata)
     load_weights(path, copy.deepcopy(subject.model), subject.name)  # their checksum is looked at
     return Exported(path, "safetensors", path.stat().st_size, {}, (0, folding.batch_norms(subject.model)), (), None)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from os import PathLike
+from typing import Any
 
 from striate import __version__
 from striate.train.config import DataConfig, LessonConfig, read_data
@@ -15,12 +16,15 @@ _MEANT = {
 }
 
 
-def metadata_of(model: str, data: DataConfig | LessonConfig | None) -> dict[str, str]:
+def metadata_of(
+    model: str, data: DataConfig | LessonConfig | None, options: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """Return what a file says of a model and of what it was trained on, each value as JSON but for plain texts.
 
     Args:
         model: Its registered name, or its class.
         data: What it was trained on, where that is known.
+        options: Keywords of `striate.models.create` that it was built with besides those that the data decide.
 
     >>> metadata_of("lenet5", None)["model"]
     'lenet5'
@@ -28,7 +32,8 @@ def metadata_of(model: str, data: DataConfig | LessonConfig | None) -> dict[str,
     described = {} if data is None else asdict(data)
     described.pop("source", None)  # a path of the machine it was trained on
     values = {name: json.dumps(value, ensure_ascii=False) for name, value in described.items()}
-    return {"striate": __version__, "model": model, **values, **(_MEANT if isinstance(data, DataConfig) else {})}
+    meant = _MEANT if isinstance(data, DataConfig) else {}
+    return {"striate": __version__, "model": model, "options": json.dumps(dict(options or {})), **values, **meant}
 
 
 def data_of(metadata: Mapping[str, str], path: str | PathLike[str]) -> DataConfig | LessonConfig:
@@ -41,7 +46,7 @@ def data_of(metadata: Mapping[str, str], path: str | PathLike[str]) -> DataConfi
     Raises:
         ValueError: It does not say it: another program's file, or the export of a module without `data`.
     """
-    plain = {"striate", "model", *_MEANT}
+    plain = {"striate", "model", "options", *_MEANT}
     try:
         values = {name: json.loads(text) for name, text in metadata.items() if name not in plain}
         return read_data({**values, "source": None})

@@ -1,5 +1,6 @@
 """`predict`: what a model or a run takes images for."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
@@ -109,7 +110,8 @@ class Predictor:
             return cls(model, _images(data_of(model.metadata, path), path))
         metadata = read_metadata(path)
         data = _images(data_of(metadata, path), path)
-        return cls(rebuilt(metadata["model"], data.keywords, path), data)
+        keywords = {**data.keywords, **json.loads(metadata.get("options", "{}"))}
+        return cls(rebuilt(metadata["model"], keywords, path), data)
 
     def __call__(
         self, images: str | PathLike[str] | Iterable[str | PathLike[str]] | Tensor, *, invert: Invert = "auto"

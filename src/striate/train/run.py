@@ -128,7 +128,7 @@ class Run:
                 f"{self.path} is a run of {name}, which is in no registry: build that module yourself, load "
                 f"{self.path / 'model.safetensors'} into it, and pass the module"
             )
-        return rebuilt(name, self.config.data.keywords, self.path / "model.safetensors")
+        return rebuilt(name, self.config.keywords, self.path / "model.safetensors")
 
     def confusion(self) -> Tensor:
         """Return the confusion matrix of the finished run; a FileNotFoundError where it is not finished."""
