@@ -55,6 +55,10 @@ def test_recipes_are_short():
 
 def test_the_twin_and_plain_torch():
     space = {}
+    exec(RECIPES[1][1], space)
+    images = torch.rand(2, 3, 9, 9)
+    torch.testing.assert_close(space["ours"](images), space["theirs"](images))
+    assert type(space["theirs"][0]) is nn.Conv2d
     exec(recipes("torch"), space)
     assert space["ours"](torch.rand(2, 1, 28, 28)).shape == (2, 10)
     assert space["loss"].isfinite()
@@ -74,12 +78,39 @@ def test_columns(shipped, model):
     assert "broken.png" in space["columns"]["error"][1]
 
 
+def test_frames_of_spark(shipped):
+    installed("pandas")
+    import pandas
+
+    space = {"model": "model.onnx"}
+    exec(recipes("batch", "pandas"), space)
+    names = [pandas.DataFrame({"image": part}) for part in (["image.png"], ["broken.png", "image.png"])]
+    first, second = space["predicted"](iter(names))
+    assert first["label"][0] == second["label"][1] == space["columns"]["label"][0]
+    assert list(second.columns) == ["image", "label", "probability", "inverted", "error"]
+
+
 @pytest.mark.filterwarnings("ignore")  # the packages' own
 @pytest.mark.parametrize("package", ["lightning", "accelerate"])
 def test_other_trainers(package):
     installed(package)
     space = {}
     exec(recipes("torch", package), space)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_ray(shipped, tmp_path):
+    installed("ray", "pyarrow")
+    from pyarrow import parquet
+
+    space = {"model": str(tmp_path / "model.onnx"), "results": str(tmp_path / "results")}
+    space["paths"] = [str(tmp_path / name) for name in ["image.png"] * 3 + ["broken.png"]]
+    exec(recipes("batch", "ray"), space)
+    try:
+        rows = parquet.read_table(space["results"]).to_pylist()
+        assert sorted(row["label"] or "" for row in rows) == ["", *[space["columns"]["label"][0]] * 3]
+    finally:
+        space["ray"].shutdown()
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -38,3 +38,11 @@ class Sorting(nn.Module):
 def test_what_has_no_operator_is_named():
     with pytest.raises(RuntimeError, match=r"torch\.onnx cannot convert the model: .*linalg_eigh"):
         onnx_bytes(traced(Sorting(), torch.rand(2, 1, 4, 4), dynamic_size=False), ["output"], {})
+
+
+def test_more_weights_than_a_file_holds_are_refused_at_once(monkeypatch):
+    monkeypatch.setattr("striate.exporting.onnx_file._LIMIT", 100)
+    monkeypatch.setattr(torch.onnx, "export", None)  # is not reached
+    program = traced(nn.Linear(25, 1), torch.rand(2, 25), dynamic_size=False)
+    with pytest.raises(RuntimeError, match=r"the weights are 0\.0 GB, and an ONNX file holds 2 GB: export to pt2 or"):
+        onnx_bytes(program, ["output"], {})

@@ -14,13 +14,14 @@ IMAGES = bars(60, seed=3, size=16).test.images
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Twenty images in folders of folders, a broken one among them, and a file that is no image."""
+    """Twenty images in folders of folders, a broken one among them, a file that is no image, and a link in a circle."""
     root = tmp_path_factory.mktemp("many")
     for number, image in enumerate(IMAGES):
         (root / str(number % 3) / "deep").mkdir(parents=True, exist_ok=True)
         Image.fromarray(image[0].numpy()).save(root / str(number % 3) / "deep" / f"{number:02}.png")
     (root / "1" / "broken.png").write_bytes(b"\x89PNG and no more")
     (root / "notes.txt").write_text("no image")
+    (root / "2" / "again").symlink_to(root, target_is_directory=True)
     return root
 
 

@@ -26,6 +26,11 @@ def onnx_bytes(program: ExportedProgram, outputs: Sequence[str], metadata: Mappi
         RuntimeError: onnx or onnxscript is missing; an operator has no standard form; the model is larger than 2 GB.
     """
     optimizer = required("onnxscript.optimizer", "onnx", "export to ONNX")
+    size = sum(weight.nbytes for weight in program.state_dict.values())
+    if size > _LIMIT:
+        raise RuntimeError(
+            f"the weights are {size / 1e9:.1f} GB, and an ONNX file holds 2 GB: export to pt2 or safetensors"
+        )
     with quiet():
         try:
             converted = torch.onnx.export(program, dynamo=True, verbose=False, optimize=False)
@@ -45,12 +50,6 @@ def onnx_bytes(program: ExportedProgram, outputs: Sequence[str], metadata: Mappi
     foreign = {node.op_type for node in model.graph if node.domain not in STANDARD} | {*map(str, model.functions)}
     if foreign:
         raise RuntimeError(f"operators without a standard form in ONNX: {', '.join(sorted(foreign))}")
-    weights = [value.const_value for value in model.graph.initializers.values()]
-    size = sum(weight.nbytes for weight in weights if weight is not None)
-    if size > _LIMIT:
-        raise RuntimeError(
-            f"the weights are {size / 1e9:.1f} GB, and an ONNX file holds 2 GB; export to pt2 or safetensors"
-        )
     proto = converted.model_proto
     _rename_sizes(proto, symbols(program))
     _forget_origin(proto)

@@ -132,7 +132,8 @@ def predict_files(
 def files_in(sources: Sequence[Path]) -> Iterator[str]:
     """Yield files, and the image files in folders at any depth, by name; a FileNotFoundError where one is missing.
 
-    All sources are looked at before the first is searched; of a folder, one level at a time is in memory.
+    All sources are looked at before the first is searched; links to folders within folders are not followed, so that
+    the search ends. Of a folder, the names of one level at a time are in memory.
     """
     for source in sources:
         if not source.exists():
@@ -157,9 +158,13 @@ def _walked(sources: Iterable[Path]) -> Iterator[str]:
         if not source.is_dir():
             yield fspath(source)
             continue
-        inside = sorted(source.iterdir())
-        yield from (fspath(path) for path in inside if path.suffix.lower() in EXTENSIONS and not path.is_dir())
-        yield from _walked(path for path in inside if path.is_dir())
+        files: list[str] = []  # names, as a list of paths takes three times the memory
+        folders: list[str] = []
+        with os.scandir(source) as entries:
+            for entry in entries:
+                (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+        yield from (fspath(source / name) for name in sorted(files) if name.lower().endswith(EXTENSIONS))
+        yield from _walked(source / name for name in sorted(folders))
 
 
 class _Reader(Dataset[Any]):
