@@ -78,7 +78,8 @@ def test_columns(shipped, model):
     assert "broken.png" in space["columns"]["error"][1]
 
 
-def test_frames_of_spark(shipped):
+@pytest.mark.usefixtures("shipped")
+def test_frames_of_spark():
     installed("pandas")
     import pandas
 
@@ -98,8 +99,9 @@ def test_other_trainers(package):
     exec(recipes("torch", package), space)
 
 
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.filterwarnings("ignore")
-def test_ray(shipped, tmp_path):
+def test_ray(tmp_path):
     installed("ray", "pyarrow")
     from pyarrow import parquet
 
