@@ -24,6 +24,7 @@ def test_a_failure_before_the_rename_keeps_the_old_content(tmp_path, monkeypatch
     with pytest.raises(OSError, match="disk full"):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_a_killed_writer_left_does_not_hinder_the_next(tmp_path):

@@ -1,6 +1,7 @@
 """Max and average pooling: our kernels where they win, else torch's operators, or sums and passes over the axes."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import torch
@@ -105,6 +106,9 @@ def avg_pool(
     plan, call, arguments = _avg_plan(geometry, input.shape[2:], ceil_mode, count_include_pad, divisor_override)
     if not is_traced() and pooling_kernel.runs(input, call):
         return pooling_kernel.avg_pool(input, call)
+    if divisor_override is not None and not ceil_mode and torch.compiler.is_exporting():
+        # torch.onnx (2.13) drops the divisor without a word; with the padding counted, every window has all its taps
+        return avg_pool(input, geometry, ceil_mode, True, None) * (prod(geometry.kernel) / divisor_override)
     if call.torch_has_it and not input.is_complex():
         pooled: Tensor = _TORCH_AVG[input.ndim - 2](input, *arguments)
         return pooled
@@ -143,6 +147,8 @@ def _torch_averages(geometry: Geometry, size: tuple[int, ...], divisor_override:
 def _check_touching(plan: PoolingPlan) -> None:
     """A maximum over padding alone has no value: torch avoids it by a limit on padding, we ask each window."""
     for axis, (window, n, outputs) in enumerate(zip(plan.windows, plan.input_size, plan.output_size, strict=True)):
+        if window.dilation == 1 and window.before < window.kernel and window.after < window.kernel:
+            continue  # no window fits into such padding; the sizes, which may be symbolic, are not asked
         for output in range(outputs):
             if not window.taps_inside(n, output):
                 raise ValueError(
