@@ -87,6 +87,7 @@ def test_runs_are_numbered_and_options_reach_the_config(striate):
             "ema": 0.5,
             "seed": 5,
             "threads": 1,
+            "accumulate": 1,
         }
 
 

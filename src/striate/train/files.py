@@ -19,7 +19,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
@@ -38,7 +38,7 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Force a rename to disk; a rename is a change of the folder, not of the file."""
     if os.name != "posix":
         return
