@@ -26,6 +26,8 @@ def renewed(page: Path) -> str:
     def figures(name: str) -> str:
         if name == "all":
             return overview(SYSTEMS, kept, "" if page.parent == PAGES else f"{PAGES.as_posix()}/")
+        if name not in kept:
+            return f"Not measured yet: `striate lineage --check --profile full {name}` does so."
         return figures_of(kept[name])
 
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "data": {"arithmetic"},
     "train": {"arithmetic", "engine", "functional", "nn", "losses", "models", "data", "words"},
     "words": set(),
+    "tiling": {"arithmetic", "engine", "graph", "nn", "data", "train"},
     "view": {
         *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "losses", "models", "data"),
         *("train", "words"),
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "cli": {
         *("arithmetic", "engine", "functional", "filters", "nn", "graph", "models", "data", "train", "view", "bench"),
-        *("lineage", "words"),
+        *("lineage", "tiling", "words"),
     },
 }
 

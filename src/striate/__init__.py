@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from striate.engine.config import show_config as show_config
     from striate.engine.explanation import explain_plan as explain_plan
     from striate.engine.selection import use_kernel as use_kernel
+    from striate.tiling.tiled import tiled as tiled
     from striate.train import evaluate as evaluate
     from striate.train import fit as fit
     from striate.train import predict as predict
@@ -40,8 +41,21 @@ _HOMES = {
     "inspect": "striate.view.inspection",
     "receptive_field": "striate.view.receptive",
     "shift_consistency": "striate.train",
+    "tiled": "striate.tiling",
 }
-_ROOMS = ("arithmetic", "data", "filters", "functional", "graph", "losses", "models", "nn", "train", "view")
+_ROOMS = (
+    "arithmetic",
+    "data",
+    "filters",
+    "functional",
+    "graph",
+    "losses",
+    "models",
+    "nn",
+    "tiling",
+    "train",
+    "view",
+)
 
 __all__ = [
     "accelerate",
@@ -57,6 +71,7 @@ __all__ = [
     "restore",
     "shift_consistency",
     "show_config",
+    "tiled",
     "use_kernel",
 ]
 

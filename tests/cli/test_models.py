@@ -21,7 +21,7 @@ def test_every_model_has_a_line_under_its_task(striate):
 
 
 def test_a_heading_says_what_to_type(striate):
-    assert 'audio: striate.models.create("MODEL")' in striate("models", "--task", "audio").stdout
+    assert "audio: striate train MODEL" in striate("models", "--task", "audio").stdout
 
 
 def test_lines_fit_a_terminal(striate, monkeypatch):
@@ -38,7 +38,7 @@ def test_one_model_is_told_whole(striate):
     assert lines["keywords"] == "in_channels=1, image_size=(572, 572), classes=2, up='transposed'"
     assert lines["parameters"] == "31,030,658"
     assert lines["multiply-adds"].endswith("for an input of 1x572x572")
-    assert lines["type"] == 'striate.models.create("unet")'
+    assert lines["type"] == "striate train unet"
 
 
 def test_json_has_a_model_a_line(striate):
@@ -46,7 +46,7 @@ def test_json_has_a_model_a_line(striate):
     assert [row["name"] for row in rows] == ["c3d-mini", "c3d"]
     assert rows[1]["parameters"] == 79_991_015
     (row,) = [json.loads(line) for line in striate("models", "vae", "--json").stdout.splitlines()]
-    assert row["command"] == 'striate.models.create("vae")'
+    assert row["command"] == "striate train vae"
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,3 @@ def test_what_is_refused(striate, words, message):
     result = striate("models", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(message)
-
-
-def test_a_model_for_another_task_is_not_trained(striate):
-    result = striate("train", "unet")
-    assert result.exit_code == 2
-    assert result.stderr == (
-        "error: model 'unet' is for segmentation, and training is for classification so far: `striate models --task "
-        "classification` lists what it trains, and striate.models.create('unet') builds this one for a loop of your "
-        "own\n"
-    )

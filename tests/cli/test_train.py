@@ -216,6 +216,20 @@ def test_a_terminal_gets_a_live_bar():
     assert "Test accuracy" in text
 
 
+def test_options_of_the_model_are_typed_as_name_and_value(striate, tmp_path):
+    draw_shapes(Path("shapes"), 4)
+    result = striate("train", "oriented-bank", "--data", "shapes", "--set", "orientations=4", "--output", "run", *TINY)
+    assert result.exit_code == 0, result.stderr
+    assert Run.open(tmp_path / "run").config.options == {"orientations": 4}
+
+
+@pytest.mark.parametrize("word", ["orientations", "=4", "orientations="])
+def test_options_of_another_form_are_refused(striate, word):
+    result = striate("train", "oriented-bank", "--set", word)
+    assert result.exit_code == 2
+    assert f"error: --set must be NAME=VALUE, such as up=transposed, but got {word!r}" in result.stderr
+
+
 def test_a_model_of_another_task_is_trained_measured_and_resumed_alike(striate, monkeypatch):
     tasks.enter(monkeypatch)
     with pytest.raises(RuntimeError, match="stop"):

@@ -41,7 +41,8 @@ def test_a_listing_says_what_is_known_of_a_model():
     [
         ("lenet5", "striate train lenet5"),
         ("mobilenet-v2", "striate train mobilenet-v2 --data FOLDER --image-size 224"),
-        ("vae", 'striate.models.create("vae")'),
+        ("vae", "striate train vae"),
+        ("fcmae", "striate pretrain fcmae"),
     ],
 )
 def test_a_listing_says_what_to_type(name, command):

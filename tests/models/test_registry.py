@@ -76,7 +76,7 @@ def test_what_cannot_be_registered():
     "ask", [models.create, models.recipe, models.paper, models.year, models.task, models.example, models.keywords]
 )
 def test_an_unknown_name_is_refused_with_the_known_ones(ask):
-    with pytest.raises(ValueError, match=r"model must be one of 'alexnet', .*, 'wavenet', but got 'lenet6'"):
+    with pytest.raises(ValueError, match=r"model must be one of 'alexnet', .*, 'wavenet-mini', but got 'lenet6'"):
         ask("lenet6")
 
 
@@ -86,7 +86,7 @@ def test_an_unknown_task_is_refused():
 
 
 def test_a_keyword_that_a_model_does_not_take_is_refused_with_those_that_it_takes():
-    with pytest.raises(TypeError, match="model 'espcn' takes in_channels, scale, but got classes"):
+    with pytest.raises(TypeError, match="model 'espcn' takes in_channels, scale, up, but got classes"):
         models.create("espcn", classes=3)
 
 

@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
 
-from striate.models import create
+from striate.models import create, describe
 
 
 @pytest.mark.parametrize("image_size", [(16, 16), (17, 40), (28, 28), (31, 16)])
@@ -24,6 +26,13 @@ def test_every_convolution_is_normalised_and_only_the_last_layer_is_dense():
         assert layers[at].bias is None  # the norm has one
     assert [type(layer) for layer in layers if isinstance(layer, nn.Linear)] == [nn.Linear]
     assert isinstance(layers[-1], nn.Linear)
+
+
+def test_its_parameters_and_multiply_adds_are_those_of_its_page():
+    page = (Path(__file__).parents[2] / "docs" / "lineage" / "simple_cnn.md").read_text(encoding="utf-8")
+    listing = describe("simple-cnn")
+    assert f"{listing.parameters:,} parameters" in page
+    assert f"{listing.multiply_adds / 1e6:.1f} million multiply-adds" in page
 
 
 def test_the_last_maps_of_a_digit_are_4_wide():

@@ -264,3 +264,27 @@ def test_data_that_have_a_name_are_kept_by_it(tmp_path):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(24, 10))
     history = fit(model, "fashion-mnist", epochs=1, output=tmp_path / "run")
     assert Run.open(history.run).config.data.source == "fashion-mnist"
+
+
+def test_options_build_another_model_and_are_kept_with_the_run(tmp_path):
+    data, path = bars(size=16), tmp_path / "run"
+    fit("oriented-bank", data, options={"orientations": 4}, output=path, **QUICK)
+    run = Run.open(path)
+    assert run.config.options == {"orientations": 4}
+    assert len(run.load_model().simple.weight) < len(models.create("oriented-bank").simple.weight)
+    with pytest.raises(ValueError, match=r"with options \{'orientations': 4\} and cannot go on with \{\}: leave"):
+        fit("oriented-bank", data, options={}, output=path, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "error", "message"),
+    [
+        ("lenet5-modern", {"classes": 3}, ValueError, "options: the data decide classes, which is 2; leave it out"),
+        ("lenet5-modern", {"wings": 2}, TypeError, "model 'lenet5-modern' takes in_channels, image_size, classes"),
+        (nn.Flatten(), {"wings": 2}, ValueError, "options are for a registered model, which is built here; Flatten is"),
+    ],
+)
+def test_options_that_no_model_can_have_write_nothing(tmp_path, model, options, error, message):
+    with pytest.raises(error, match=message):
+        fit(model, bars(size=16), options=options, output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

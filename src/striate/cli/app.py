@@ -22,6 +22,7 @@ from striate.cli.neocognitron import neocognitron
 from striate.cli.predict import predict
 from striate.cli.pretrain import pretrain
 from striate.cli.sparse_code import sparse_code
+from striate.cli.tile import tile
 from striate.cli.train import train
 
 
@@ -66,6 +67,7 @@ app.command()(compare)
 app.command()(inspect)
 app.command()(fetch)
 app.command("filter")(filter_image)
+app.command()(tile)
 app.command()(arithmetic)
 app.command()(models)
 app.command()(lineage)

@@ -1,7 +1,5 @@
 """`striate inspect`."""
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +7,7 @@ import typer
 from rich.console import Console
 
 from striate.cli.console import output
+from striate.cli.subject import module_in_file
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -80,7 +79,7 @@ def _model_and_input(subject: str, shape: tuple[int, ...] | None) -> "tuple[nn.M
     if path.endswith(".py"):
         if shape is None:
             raise ValueError(f"give the shape of the input that {name} takes, such as --input 1,3,224,224")
-        return _with_zeros(_in_file(Path(path), name), shape)
+        return _with_zeros(module_in_file(Path(path), name), shape)
     if Path(subject).is_dir():
         run = Run.open(subject)
         model, data = run.load_model(), run.config.data
@@ -118,27 +117,3 @@ def _with_zeros(model: "nn.Module", shape: tuple[int, ...]) -> "tuple[nn.Module,
 
     parameter = next(model.parameters(), torch.empty(0))
     return model, torch.zeros(shape, dtype=parameter.dtype)
-
-
-def _in_file(path: Path, name: str) -> "nn.Module":
-    """Return the module of this name in a Python file, or what the class or function of this name makes."""
-    from torch import nn  # noqa: PLC0415
-
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    spec = spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path} cannot be read as Python")
-    module = module_from_spec(spec)
-    sys.path.insert(0, str(path.parent.resolve()))  # for what stands next to it, as when it is run
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.pop(0)
-    found: Any = getattr(module, name, None)
-    if found is None:
-        raise ValueError(f"{path} has no {name!r}")
-    made = found if isinstance(found, nn.Module) or not callable(found) else found()
-    if not isinstance(made, nn.Module):
-        raise ValueError(f"{name} in {path} gives a {type(made).__name__}, not a torch.nn.Module")
-    return made

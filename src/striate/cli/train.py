@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from striate.cli.console import output
+from striate.cli.model_options import options_of
 from striate.words import count, duration
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ def train(
     ] = None,
     image_size: Annotated[
         int | None, typer.Option(help="Side, in pixels, of the square that every image is fitted to.")
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="What the model is built with besides, such as up=transposed; `striate models MODEL` lists them.",
+        ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Same seed and threads, same weights, bit for bit; 0 unless given.")
@@ -117,6 +126,7 @@ def train(
             augment=augment,
             ema=ema,
             image_size=image_size,
+            options=options_of(options),
             seed=seed,
             threads=threads,
             start=start,

@@ -99,7 +99,7 @@ def shrink(images: Tensor, scale: int) -> Tensor:
 def enlarge(images: Tensor, scale: int) -> Tensor:
     """Make images larger by bicubic interpolation: what a network for super-resolution is to do better.
 
-    Its kernel is Keys' with a = -0.5, that of the papers; torch's `Upsample` has a = -0.75, which is worse.
+    Its kernel is Keys' with a = -0.5, as in the papers; torch's `Upsample` has a = -0.75, which is sharper.
 
     Args:
         images: float (N, C, H, W) from 0 to 1.

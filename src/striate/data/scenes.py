@@ -50,7 +50,7 @@ def draw_scenes(train: int = 3000, test: int = 500, *, size: int = 64, seed: int
         drawn = [_scene(source, size, stream(seed, number, index)) for index in range(integer(count, name, 1))]
         images, labels = zip(*drawn, strict=True)
         parts.append(Labelled(torch.stack(images)[:, None], torch.stack(labels)))
-    return LabelledData("scenes", *parts, classes=CLASSES)
+    return LabelledData("scenes", parts[0], parts[1], CLASSES)
 
 
 def _scene(digits: Images, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:

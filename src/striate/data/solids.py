@@ -18,7 +18,7 @@ _AT_ONCE = 100  # volumes; more would leave the caches
 def draw_solids(number: int, *, volume_size: int | tuple[int, int, int] = SIZE, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Draw bodies in volumes, each as often as the others.
 
-    A body is turned any way, of 55 to 80 % of the volume's least side, off the middle by up to 10 %, and a third are
+    A body is turned any way, of 70 to 95 % of the volume's least side, off the middle by up to 5 %, and a third are
     hollow shells. A slab at one end may be missing, brightness shades off to one side, and noise of 10 % of it lies
     over everything.
 
@@ -57,14 +57,16 @@ def solids() -> LabelledData:
     >>> data.train.inputs.shape, data.classes
     (torch.Size([3000, 1, 16, 16, 16]), ('ball', 'cube', 'cylinder', 'cone', 'torus', 'cross'))
     """
-    parts = [Labelled(*draw_solids(number, seed=seed)) for seed, number in enumerate((_TRAINING_SOLIDS, _TEST_SOLIDS))]
-    return LabelledData("solids", *parts, SOLIDS, unit="volumes")
+    train, test = (
+        Labelled(*draw_solids(number, seed=seed)) for seed, number in enumerate((_TRAINING_SOLIDS, _TEST_SOLIDS))
+    )
+    return LabelledData("solids", train, test, SOLIDS, unit="volumes")
 
 
 def _bodies(name: str, number: int, grid: Tensor, voxel: float, generator: torch.Generator) -> Tensor:
-    turned, off = _rotations(number, generator), torch.rand(number, 1, 1, 1, 3, generator=generator) * 0.4 - 0.2
+    turned, off = _rotations(number, generator), torch.rand(number, 1, 1, 1, 3, generator=generator) * 0.2 - 0.1
     size, cut, full, shade, bright = torch.rand(5, number, 1, 1, 1, generator=generator)
-    radius = 0.55 + 0.25 * size
+    radius = 0.7 + 0.25 * size
     place = torch.einsum("nij,ndhwj->ndhwi", turned, grid - off) / radius[..., None]
     depth = radius * _depth(name, place) / voxel  # in voxels; one half inside is half as bright
     inside = (depth + 0.5).clamp(0, 1)
@@ -72,7 +74,7 @@ def _bodies(name: str, number: int, grid: Tensor, voxel: float, generator: torch
     inside = inside * (place[..., 0] < 0.75 + cut)  # nothing is missing where cut is large
     brightness = 0.5 + 0.4 * bright
     noise = 0.1 * torch.randn(inside.shape, generator=generator)
-    value = brightness * (inside * (1 + 0.4 * (shade - 0.5) * place[..., 1]) + noise)
+    value: Tensor = brightness * (inside * (1 + 0.4 * (shade - 0.5) * place[..., 1]) + noise)
     return (255 * value.clamp(0, 1)).round().to(torch.uint8)
 
 
@@ -81,7 +83,8 @@ def _depth(name: str, place: Tensor) -> Tensor:
     z, y, x = place.unbind(-1)
     across = torch.hypot(y, x)
     if name == "ball":
-        return 0.8 - place.norm(dim=-1)
+        distance: Tensor = torch.linalg.vector_norm(place, dim=-1)
+        return 0.8 - distance
     if name == "cube":
         return 0.65 - place.abs().amax(-1)
     if name == "cylinder":

@@ -55,7 +55,7 @@ def speak(signals: int, samples: int, *, seed: int = 0) -> tuple[Tensor, Tensor]
 
     >>> signals, names = speak(2, 4000)
     >>> signals.shape, [SOUNDS[name] for name in names[0, ::800]]
-    (torch.Size([2, 1, 4000]), ['silence', 'silence', 'oo', 'ee', 'ee'])
+    (torch.Size([2, 1, 4000]), ['silence', 'silence', 'oo', 'silence', 'ee'])
     """
     generator = stream(integer(seed, "seed"))
     made = [_signal(integer(samples, "samples", 1), generator) for _ in range(integer(signals, "signals", 1))]
@@ -69,11 +69,11 @@ def speech() -> LabelledData:
     >>> data.train.inputs.shape, data.classes
     (torch.Size([400, 1, 4000]), ('silence', 'hiss', 'tone', 'ee', 'eh', 'ah', 'aw', 'oo'))
     """
-    parts = [
+    train, test = (
         Labelled(*speak(signals, round(_SECONDS * RATE), seed=seed))
         for seed, signals in enumerate((_TRAINING_SIGNALS, _TEST_SIGNALS))
-    ]
-    return LabelledData("speech", *parts, SOUNDS, unit="signals")
+    )
+    return LabelledData("speech", train, test, SOUNDS, unit="signals")
 
 
 def _signal(samples: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -131,4 +131,5 @@ def _resonate(source: Tensor, resonances: Sequence[tuple[float, float]]) -> Tens
         radius = math.exp(-math.pi * width / RATE)
         first, second = 2 * radius * math.cos(2 * math.pi * frequency / RATE), -(radius**2)
         spectrum = spectrum * (1 - first - second) / (1 - first * delay - second * delay**2)
-    return torch.fft.irfft(spectrum, size)[: len(source)]
+    made: Tensor = torch.fft.irfft(spectrum, size)[: len(source)]
+    return made

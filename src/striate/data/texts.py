@@ -74,11 +74,11 @@ def load_texts(
     vocabulary = Vocabulary.of(learnt, level)
     if length is None:
         length = min(_LONGEST, max(len(pieces(text, level)) for text in learnt))
-    parts = [
+    learn, judge = (
         Labelled(vocabulary.encode([text for texts in part.values() for text in texts], length), labels_of(part))
         for part in (train, test)
-    ]
-    return TextData(name, *parts, tuple(train), words=vocabulary.words, unit="texts", level=level)
+    )
+    return TextData(name, learn, judge, tuple(train), words=vocabulary.words, unit="texts", level=level)
 
 
 def _reviews() -> tuple[Texts, Texts]:

@@ -96,7 +96,7 @@ def rotation(degrees: Tensor) -> Tensor:
     """
     radians = degrees.deg2rad()
     cos, sin = radians.cos(), radians.sin()
-    return torch.stack((cos, -sin, sin, cos), dim=-1).unflatten(-1, (2, 2))
+    return torch.stack((cos, -sin, sin, cos), dim=-1).view(-1, 2, 2)
 
 
 def warp(

@@ -3,6 +3,7 @@
 import wave
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -52,10 +53,10 @@ def read_wav(path: str | PathLike[str]) -> tuple[Tensor, int]:
     return torch.from_numpy(_decode(content, width).reshape(-1, channels).T.copy()), rate
 
 
-def _decode(content: bytes, width: int) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+def _decode(content: bytes, width: int) -> "np.ndarray[Any, np.dtype[np.float32]]":
     """Samples of so many bytes each, by the format's rule: 8 bits without a sign, more with one, little end first."""
     if width == 1:
-        return (np.frombuffer(content, np.uint8).astype(np.float32) - 128) / 128
+        return (np.frombuffer(content, np.uint8).astype(np.float32) - 128) / np.float32(128)
     # The bytes become the upper ones of 32 bits: one rule for 16, 24 and 32.
     wide = np.zeros((len(content) // width, 4), np.uint8)
     wide[:, 4 - width :] = np.frombuffer(content, np.uint8).reshape(-1, width)

@@ -232,7 +232,7 @@ class Gathered(AxisMap):
         advance: how far the sources move on over all outputs, as a pattern that goes on would.
     """
 
-    sources: tuple[int, ...]
+    sources: tuple[int, ...] | range
     advance: int
 
     @classmethod
@@ -242,6 +242,10 @@ class Gathered(AxisMap):
         >>> Gathered.of(5, [4, 3, 2, 1, 0]).step
         Reach(spans=((4, 4),), advance=-1)
         """
+        if isinstance(sources, range):  # a slice, which stays one: a recording's axis may have a hundred million places
+            if sources == range(inputs):
+                return Same(inputs, inputs)
+            return cls(inputs, len(sources), sources, sources.step * len(sources))
         sources = tuple(sources)
         if sources == tuple(range(inputs)):
             return Same(inputs, inputs)

@@ -96,7 +96,7 @@ def alexnet(*, in_channels: int = 3, image_size: tuple[int, int] = (224, 224), c
     "alexnet-mini",
     paper=f"After {PAPER}",
     year=2012,
-    recipe=Recipe(epochs=8, batch_size=128, optimizer="adamw", lr=2e-3, weight_decay=0.01, augment=True),
+    recipe=Recipe(epochs=4, batch_size=128, optimizer="adamw", lr=1e-3, weight_decay=0.01),
 )
 def alexnet_mini(*, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), classes: int = 10) -> nn.Sequential:
     """Build AlexNet's layers for small images: no stride in conv1, a third of the maps, 256 units at the end.

@@ -52,7 +52,7 @@ def c3d(
     paper=f"After {PAPER}",
     year=2015,
     task="volume",
-    recipe=Recipe(epochs=12, batch_size=32, optimizer="adamw", lr=0.005, weight_decay=0.01),
+    recipe=Recipe(epochs=10, batch_size=32, optimizer="adamw", lr=0.002, weight_decay=0.01),
 )
 def c3d_mini(
     *, in_channels: int = 1, volume_size: tuple[int, int, int] = (8, 28, 28), classes: int = 10

@@ -87,8 +87,9 @@ def multiply_adds(model: nn.Module, input: Tensor) -> int:
 
 
 def _command(name: str, input: Tensor) -> str:
-    if registry.task(name) != "classification":
-        return f'striate.models.create("{name}")'
-    if input.shape[2:] == (28, 28):  # the size of the digits, which are what is learnt unless told otherwise
+    task = registry.task(name)
+    if task == "pretraining":
+        return f"striate pretrain {name}"
+    if task != "classification" or input.shape[2:] == (28, 28):  # on data of the task's own, and on digits
         return f"striate train {name}"
     return f"striate train {name} --data FOLDER --image-size {input.shape[2]}"

@@ -150,7 +150,7 @@ class DCGAN(nn.Module):
 
     def decode(self, codes: Tensor) -> Tensor:
         """Make images in [0, 1] of codes (N, latent), such as standard normal ones."""
-        return self(codes)
+        return self.forward(codes)
 
     def objective(self, images: Tensor) -> Tensor:
         """Return the sum of both losses on images in [0, 1], with as many codes drawn."""

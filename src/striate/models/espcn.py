@@ -23,7 +23,7 @@ UPS = ("subpixel", "transposed", "resize")
     'neural network", CVPR 2016',
     year=2016,
     task="super-resolution",
-    recipe=Recipe(epochs=12, batch_size=16, optimizer="adamw", lr=2e-3, augment=True),
+    recipe=Recipe(epochs=20, batch_size=16, optimizer="adamw", lr=2e-3, augment=True),
 )
 def espcn(*, in_channels: int = 1, scale: int = 3, up: str = "subpixel") -> nn.Sequential:
     """Build ESPCN: kernels of 5, 3 and 3, then every place's scale^2 numbers become scale x scale pixels.

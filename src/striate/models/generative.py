@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @runtime_checkable
@@ -24,3 +24,18 @@ class Generative(Protocol):
     def decode(self, codes: Tensor) -> Tensor:
         """Make images in [0, 1] of standard normal codes (N, latent)."""
         ...
+
+
+def as_generative(model: nn.Module) -> Generative:
+    """Return a model that makes images; a TypeError says what another lacks.
+
+    >>> from striate.models import create
+    >>> as_generative(create("vae")).latent
+    16
+    """
+    if not isinstance(model, Generative):
+        raise TypeError(
+            f"{type(model).__name__} must have latent, meaning, objective(images) and decode(codes) to learn to make "
+            "images; see striate.models.generative.Generative"
+        )
+    return model

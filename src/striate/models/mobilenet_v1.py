@@ -62,7 +62,7 @@ def mobilenet_v1(
     "mobilenet-v1-mini",
     paper=f"After {PAPER}",
     year=2017,
-    recipe=Recipe(epochs=8, batch_size=128, optimizer="adamw", lr=5e-3, weight_decay=0.05, augment=True),
+    recipe=Recipe(epochs=4, batch_size=128, optimizer="adamw", lr=5e-3, weight_decay=0.05),
 )
 def mobilenet_v1_mini(
     *,

@@ -89,10 +89,10 @@ def mobilenet_v2(
     "mobilenet-v2-mini",
     paper=f"After {PAPER}",
     year=2018,
-    recipe=Recipe(epochs=8, batch_size=128, optimizer="adamw", lr=5e-3, weight_decay=0.05, augment=True),
+    recipe=Recipe(epochs=4, batch_size=128, optimizer="adamw", lr=5e-3, weight_decay=0.05),
 )
 def mobilenet_v2_mini(
-    *, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), classes: int = 10, width: float = 1.0
+    *, in_channels: int = 1, image_size: tuple[int, int] = (28, 28), classes: int = 10, width: float = 0.5
 ) -> nn.Sequential:
     """Build the first five blocks of MobileNet V2 for small images, with no stride in the first layer.
 

@@ -98,4 +98,5 @@ def oriented_bank(
 
 
 def _of_norm_1(fields: Tensor) -> Tensor:
-    return fields / torch.linalg.vector_norm(fields, dim=(1, 2, 3), keepdim=True)
+    unit: Tensor = fields / torch.linalg.vector_norm(fields, dim=(1, 2, 3), keepdim=True)
+    return unit

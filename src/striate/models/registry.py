@@ -163,7 +163,7 @@ def keywords(name: str) -> dict[str, object]:
     """Return what a model can be built with, and what it is built with unless told otherwise.
 
     >>> keywords("espcn")
-    {'in_channels': 1, 'scale': 3}
+    {'in_channels': 1, 'scale': 3, 'up': 'subpixel'}
     """
     return {keyword: None if value is Parameter.empty else value for keyword, value in _entry(name).defaults.items()}
 

@@ -18,7 +18,7 @@ from striate.models.registry import Recipe, register
     paper='Dong, Loy, He, Tang, "Image super-resolution using deep convolutional networks", IEEE TPAMI 38(2), 2016',
     year=2016,
     task="super-resolution",
-    recipe=Recipe(epochs=6, batch_size=8, optimizer="adamw", lr=1e-3, augment=True),
+    recipe=Recipe(epochs=10, batch_size=8, optimizer="adamw", lr=1e-3, augment=True),
 )
 def srcnn(*, in_channels: int = 1, scale: int = 3, middle: int = 1) -> nn.Sequential:
     """Build SRCNN 9-1-5: 8,032 weights for one channel.

@@ -42,13 +42,18 @@ class ResidualBlock(nn.Module):
         return torch.relu(inner + passed)
 
 
+PAPER = (
+    'Bai, Kolter, Koltun, "An empirical evaluation of generic convolutional and recurrent networks for sequence '
+    'modeling", 2018'
+)
+
+
 @register(
     "tcn",
-    paper='Bai, Kolter, Koltun, "An empirical evaluation of generic convolutional and recurrent networks for sequence '
-    'modeling", 2018',
+    paper=PAPER,
     year=2018,
     task="audio",
-    recipe=Recipe(epochs=2, batch_size=8, optimizer="adamw", lr=0.004, weight_decay=0.01),
+    recipe=Recipe(epochs=2, batch_size=2, optimizer="adamw", lr=0.003, weight_decay=0.01),
 )
 class TCN(CausalNet):
     """Residual blocks whose dilations double from 1 up, then scores at each time; the last sees the most.
@@ -97,3 +102,23 @@ class TCN(CausalNet):
         for block in self.blocks:  # type: ignore[assignment]
             input = block.compute(input, run)
         return run(self.output, input)
+
+
+@register(
+    "tcn-mini",
+    paper=f"After {PAPER}",
+    year=2018,
+    task="audio",
+    recipe=Recipe(epochs=4, batch_size=2, optimizer="adamw", lr=0.004, weight_decay=0.01),
+)
+def tcn_mini(*, in_channels: int = 1, classes: int = 8) -> TCN:
+    """Build six blocks of 16 channels and three taps, which see 253 elements.
+
+    Args:
+        in_channels: channels of a sequence.
+        classes: scores at each time.
+
+    >>> tcn_mini().receptive_field
+    253
+    """
+    return TCN(in_channels=in_channels, classes=classes, widths=(16,) * 6, kernel_size=3)

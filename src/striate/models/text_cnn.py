@@ -12,13 +12,15 @@ from torch import Tensor, nn
 import striate.nn as snn
 from striate.models.registry import Recipe, register
 
+PAPER = 'Kim, "Convolutional neural networks for sentence classification", EMNLP 2014'
+
 
 @register(
     "text-cnn",
-    paper='Kim, "Convolutional neural networks for sentence classification", EMNLP 2014',
+    paper=PAPER,
     year=2014,
     task="text",
-    recipe=Recipe(epochs=6, batch_size=50, optimizer="adamw", lr=0.005, weight_decay=0.01),
+    recipe=Recipe(epochs=5, batch_size=50, optimizer="adamw", lr=0.002, weight_decay=0.01),
 )
 class TextCNN(nn.Module):
     """Tell classes of texts apart by their most telling phrases; CNN-rand in the paper, whose words begin at random.
@@ -79,3 +81,23 @@ class TextCNN(nn.Module):
         tensor(True)
         """
         self.output.weight.copy_(self.output.weight.renorm(2, 0, most))
+
+
+@register(
+    "text-cnn-mini",
+    paper=f"After {PAPER}",
+    year=2014,
+    task="text",
+    recipe=Recipe(epochs=5, batch_size=50, optimizer="adamw", lr=0.005, weight_decay=0.01),
+)
+def text_cnn_mini(*, vocabulary: int = 1000, classes: int = 2) -> TextCNN:
+    """Build the network with words of 32 elements and 50 filters of each width, for small vocabularies.
+
+    Args:
+        vocabulary: how many words there are, padding included.
+        classes: how many there are to tell apart.
+
+    >>> text_cnn_mini().output.weight.shape
+    torch.Size([2, 150])
+    """
+    return TextCNN(vocabulary=vocabulary, classes=classes, words=32, filters=50)

@@ -73,7 +73,7 @@ class GatedBlock(nn.Module):
 
 
 PAPER = 'van den Oord et al., "WaveNet: a generative model for raw audio", 2016'
-_RECIPE = Recipe(epochs=4, batch_size=8, optimizer="adamw", lr=0.005, weight_decay=0.01)
+_RECIPE = Recipe(epochs=4, batch_size=2, optimizer="adamw", lr=0.004, weight_decay=0.01)
 
 
 @register("wavenet", paper=PAPER, year=2016, task="audio", recipe=_RECIPE)

@@ -124,6 +124,7 @@ class Config:
         registered: Whether `striate.models.create` can build it again.
         data: What it was trained on.
         settings: How it was trained.
+        options: Keywords of `striate.models.create` that were given besides.
         start: The run from whose encoder it began, if from any; not compared, since a resumed run has its own weights.
         versions: Of what trained it; kept for the record, not compared.
     """
@@ -132,8 +133,19 @@ class Config:
     registered: bool
     data: DataConfig | LessonConfig
     settings: Settings
+    options: dict[str, Any] = field(default_factory=dict)
     start: str | None = field(default=None, compare=False)
     versions: dict[str, str] = field(default_factory=_versions, compare=False)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """All that `striate.models.create` is given; a ValueError where an option is decided by the data."""
+        for name in self.options:
+            if name in self.data.keywords:
+                raise ValueError(
+                    f"options: the data decide {name}, which is {self.data.keywords[name]!r}; leave it out"
+                )
+        return {**self.data.keywords, **self.options}
 
     def write(self, path: Path) -> None:
         """Write it as JSON."""
@@ -160,11 +172,16 @@ class Config:
             raise ValueError(
                 f"{path} is a run of model {self.model!r} and cannot go on with {asked.model!r}; choose another output"
             )
-        for name, ours, theirs in _differences(self, asked):
+        for name, ours, theirs in (*_differences(self, asked), *_other_options(self, asked)):
             raise ValueError(
                 f"{path} was started with {name} {ours!r} and cannot go on with {theirs!r}: "
                 f"leave {name} as it was, or start a new run"
             )
+
+
+def _other_options(ours: Config, asked: Config) -> Iterator[tuple[str, Any, Any]]:
+    if ours.options != asked.options:
+        yield "options", ours.options, asked.options
 
 
 def _read_data(content: dict[str, Any]) -> DataConfig | LessonConfig:

@@ -17,7 +17,7 @@ from striate.train.determinism import kept_generators, seed_generators
 from striate.train.distributed.processes import Processes, joined
 from striate.train.history import History
 from striate.train.lesson import Lesson
-from striate.train.lessons import ImageLesson, LabelledLesson, open_lesson
+from striate.train.lessons import ImageLesson, lesson_of, open_lesson
 from striate.train.loop import Training
 from striate.train.run import Run, refuse_existing
 from striate.train.settings import DEFAULT_RECIPE, Settings, adapted
@@ -41,6 +41,7 @@ def fit(
     seed: int | None = None,
     threads: int | None = None,
     image_size: int | tuple[int, int] | None = None,
+    options: Mapping[str, Any] | None = None,
     start: str | PathLike[str] | None = None,
     output: str | PathLike[str] | None = None,
     resume: bool = False,
@@ -76,6 +77,8 @@ def fit(
             generator is left as it was.
         threads: For torch, while this runs; as many as it has now unless given.
         image_size: To which the images are brought, for data that are to be loaded or made.
+        options: Keywords of `striate.models.create` that the data do not decide, such as `{"up": "transposed"}`; as
+            the model is published unless given.
         start: A run folder, such as one of "fcmae-mini" for a "convnext-v2-mini": the model's encoder begins with the
             weights of that run's. Unless given, all first weights are drawn.
         output: A run folder to make. Without it nothing is written.
@@ -190,7 +193,8 @@ def _planned(
     if settings.augment != "none" and not lesson.augments:
         raise ValueError(f"augment: data {lesson.name!r} have no augmentation; leave it out, or pass False")
     began = None if start is None else str(Path(start).resolve())
-    config = Config(name, isinstance(model, str), describe(lesson, source), settings, began)
+    built_with = _options(options, model, run)
+    config = Config(name, isinstance(model, str), describe(lesson, source), settings, built_with, began)
     if run is not None:
         run.config.check_resumable(config, run.path)
     return config, lesson
@@ -206,7 +210,7 @@ def _lesson(
             raise ValueError("image_size is for data that are to be loaded; these are in memory, and have their size")
         if isinstance(data, Lesson):
             return None, data
-        return None, LabelledLesson(data) if isinstance(data, LabelledData) else open_lesson(name, data)
+        return None, lesson_of(data) if isinstance(data, LabelledData) else open_lesson(name, data)
     if data is not None and not isinstance(data, str | PathLike):
         raise TypeError(
             f"data came as {type(data).__name__}, expected a name, a path, ImageData, LabelledData, or a Lesson, "
@@ -227,8 +231,16 @@ def _source(data: str | PathLike[str] | None, model: str | None) -> str | None:
     return fspath(data) if named else str(Path(data).resolve())
 
 
+def _options(options: Mapping[str, Any] | None, model: str | nn.Module, run: Run | None) -> dict[str, Any]:
+    if options is None:
+        return {} if run is None else run.config.options
+    if not isinstance(model, str):
+        raise ValueError(f"options are for a registered model, which is built here; {type(model).__name__} is built")
+    return dict(options)
+
+
 def _create(name: str, config: Config) -> nn.Module:
     """Build a registered model with the first weights of the config's seed."""
     with kept_generators(torch.device("cpu")):
         seed_generators(stream(config.settings.seed).initial_seed(), torch.device("cpu"))
-        return models.create(name, **config.data.keywords)
+        return models.create(name, **config.keywords)

@@ -82,8 +82,9 @@ class Lesson(Protocol):
         """Return a checksum of everything that is learnt from and measured on."""
         ...
 
-    def keep(self, folder: Path) -> None:
+    def keep(self, folder: Path) -> None:  # noqa: ARG002  what a lesson may override
         """Write into a run's folder what a user of the model needs besides its weights; nothing by default."""
+        return
 
     def exhibit(self, model: nn.Module) -> dict[str, Tensor]:  # noqa: ARG002  what a lesson may override
         """Return rows of images to look at, each of (count, C, H, W) in [0, 1] by its title; none by default."""

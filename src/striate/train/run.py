@@ -141,7 +141,7 @@ class Run:
                 f"{self.path / 'model.safetensors'} into it, and pass the module"
             )
         with torch.random.fork_rng(devices=[]):  # its first weights are drawn, and replaced at once
-            model = models.create(name, **self.config.data.keywords)
+            model = models.create(name, **self.config.keywords)
         load_weights(self.path / "model.safetensors", model, name)
         return model.eval()
 

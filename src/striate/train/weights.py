@@ -30,7 +30,7 @@ def save_weights(path: Path, model: nn.Module, name: str) -> None:
         for key, value in model.state_dict().items()
     }
     # one entry, since safetensors writes several in any order, and the same weights are to give the same file
-    metadata = {_KEY: json.dumps({"model": name, "sha256": _digest(tensors)})}
+    metadata = {_KEY: json.dumps({"model": name, "sha256": digest(tensors)})}
     write_atomically(path, save(tensors, metadata))
 
 
@@ -108,12 +108,12 @@ def _read(path: Path) -> tuple[dict[str, Tensor], str]:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  not a mapping
     except (SafetensorError, ValueError) as error:
         raise ValueError(f"{path} is cut short, damaged or no safetensors file: {error}") from error
-    if "sha256" in metadata and metadata["sha256"] != _digest(tensors):
+    if "sha256" in metadata and metadata["sha256"] != digest(tensors):
         raise ValueError(f"{path} is damaged: its weights do not have the checksum they were saved with")
     return tensors, metadata.get("model", "unnamed")
 
 
-def _digest(tensors: Mapping[str, Tensor]) -> str:
+def digest(tensors: Mapping[str, Tensor]) -> str:
     """Return the sha256 of names and values, in the order of the names."""
     digest = hashlib.sha256()
     for key in sorted(tensors):

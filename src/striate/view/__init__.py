@@ -2,6 +2,7 @@
 
 from striate.view.activations import Activations, activation_statistics
 from striate.view.augmentation import augmentations
+from striate.view.banks import banks
 from striate.view.comparison import comparison
 from striate.view.confusion import confusion_matrix
 from striate.view.curves import learning_curves
@@ -38,6 +39,7 @@ __all__ = [
     "Unit",
     "activation_statistics",
     "augmentations",
+    "banks",
     "cell_answers",
     "comparison",
     "confusion_matrix",

@@ -48,7 +48,8 @@ def augmentations(
 
 
 def _draw(found: Tensor, kind: str) -> "Figure":
-    figure, grid = new_panels(*found.shape[:2], f"training images, and each as augmentation ({kind}) varies it")
+    rows, columns = found.shape[:2]
+    figure, grid = new_panels(rows, columns, f"training images, and each as augmentation ({kind}) varies it")
     for row, images in zip(grid, found, strict=True):
         for axes, image in zip(row, images, strict=True):
             draw_image(axes, image, limits=(0, 1))

@@ -4,7 +4,7 @@ from samples import BarNet, bars, draw_shapes, same_weights
 
 from striate.data import ImageData, Images
 from striate.models import create, names
-from striate.train import Run, fit
+from striate.train import Callback, Run, fit
 from striate.train.lessons import MaskedLesson, open_lesson
 from striate.train.lessons.pretraining import HELD_OUT
 from striate.train.settings import DEFAULT_RECIPE, Settings
@@ -124,6 +124,19 @@ def test_a_run_is_kept_and_opened(run):
     assert opened.finished
     model = opened.load_model()
     assert model(torch.rand(1, 1, 12, 12)).patches.shape == (1, 16, 3, 3)
+
+
+class Stop(Callback):
+    def on_step(self, step):
+        if step.step == 2:
+            raise RuntimeError("stopped")
+
+
+def test_a_stopped_run_goes_on_under_the_masks_that_were_to_come(run, data, tmp_path):
+    with pytest.raises(RuntimeError, match="stopped"):
+        fit("fcmae-mini", data, output=tmp_path / "run", save_seconds=0, callbacks=[Stop()], **QUICK)
+    resumed = fit("fcmae-mini", data, output=tmp_path / "run", resume=True).model
+    assert same_weights(resumed, Run.open(run).load_model())
 
 
 def test_a_classifier_begins_with_the_encoder(run, data):

@@ -89,7 +89,8 @@ def _pooling(layer: Layer, result: Result, input: Operand) -> Told:
         getattr(layer, "dilation", 1),
         ndim=ndim,
     )
-    return told((input, slid(input, result.shape[-ndim:], geometry, channels=True)))
+    modes = listed(getattr(layer, "padding_mode", "zeros"), ndim)
+    return told((input, slid(input, result.shape[-ndim:], geometry, modes, channels=True)))
 
 
 def _unpooling(layer: Layer, result: Result, *arguments: object, **keywords: object) -> Told:

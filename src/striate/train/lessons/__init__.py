@@ -5,7 +5,7 @@ from os import PathLike
 from typing import Any
 
 from striate import models
-from striate.data import ImageData
+from striate.data import ImageData, LabelledData, TextData
 from striate.train.lesson import Lesson
 from striate.train.lessons.audio import open_audio
 from striate.train.lessons.classification import ImageLesson, open_classification
@@ -62,6 +62,16 @@ def open_lesson(model: str | None, source: Source = None, asked: Mapping[str, An
     return OPENERS[task](source, asked or {}, defaults)
 
 
+def lesson_of(data: LabelledData) -> LabelledLesson:
+    """Return the lesson of labelled data in memory.
+
+    >>> from striate.data import load_texts
+    >>> type(lesson_of(load_texts())).__name__
+    'TextLesson'
+    """
+    return TextLesson(data) if isinstance(data, TextData) else LabelledLesson(data)
+
+
 __all__ = [
     "OPENERS",
     "GenerationLesson",
@@ -77,5 +87,6 @@ __all__ = [
     "SuperResolutionLesson",
     "SuperResolutionMetrics",
     "TextLesson",
+    "lesson_of",
     "open_lesson",
 ]

@@ -1,7 +1,7 @@
 """The lesson of signals, each of whose samples has a class."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from striate.data import ImageData, load_sounds
@@ -10,7 +10,7 @@ from striate.train.lessons.sources import checked_source
 
 
 def open_audio(
-    source: str | Path | ImageData | None, asked: Mapping[str, Any], _: Mapping[str, object]
+    source: str | PathLike[str] | ImageData | None, asked: Mapping[str, Any], _: Mapping[str, object]
 ) -> LabelledLesson:
     """Return the lesson of speech, or of what else `striate.data.load_sounds` loads."""
     found = checked_source("audio", source, asked)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from striate.data import ImageData, load, stream
 from striate.engine.evaluating import evaluating
-from striate.models.generative import Generative
+from striate.models.generative import as_generative
 from striate.train.checksum import checksum_of
 from striate.train.determinism import kept_generators, seed_generators
 from striate.train.lesson import Lesson
@@ -78,11 +78,11 @@ class GenerationLesson(Lesson):
 
     def loss(self, model: nn.Module, batch: tuple[Tensor, ...], settings: Settings) -> tuple[Tensor, float]:  # noqa: ARG002
         """Return the model's objective."""
-        return _generative(model).objective(*batch), 0.0
+        return as_generative(model).objective(*batch), 0.0
 
     def measure(self, model: nn.Module) -> GenerationMetrics:
         """Return the model's objective on the test images, with the same codes at every call."""
-        maker, images, device = _generative(model), self.data.test.images, device_of(model)
+        maker, images, device = as_generative(model), self.data.test.images, device_of(model)
         total = 0.0
         with evaluating(model), torch.inference_mode(), kept_generators(device):
             seed_generators(0, device)
@@ -96,19 +96,10 @@ class GenerationLesson(Lesson):
 
     def exhibit(self, model: nn.Module) -> dict[str, Tensor]:
         """Return images that the model makes of the same codes at every call, and some that are real."""
-        codes = torch.randn(EXHIBITED, _generative(model).latent, generator=stream(0))
+        codes = torch.randn(EXHIBITED, as_generative(model).latent, generator=stream(0))
         with evaluating(model), torch.inference_mode():
-            made = _generative(model).decode(codes.to(device_of(model))).cpu().clone()
+            made = as_generative(model).decode(codes.to(device_of(model))).cpu().clone()
         return {"made": made, "real": self.data.test.images[:EXHIBITED].float() / 255}
-
-
-def _generative(model: nn.Module) -> Generative:
-    if not isinstance(model, Generative):
-        raise TypeError(
-            f"{type(model).__name__} must have latent, meaning, objective(images) and decode(codes) to learn to make "
-            "images; see striate.models.generative.Generative"
-        )
-    return model
 
 
 def open_generation(

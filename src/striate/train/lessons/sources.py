@@ -1,14 +1,16 @@
 """What a lesson may be opened with, checked."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from striate import models
 from striate.data import ImageData
 
 
-def checked_source(task: str, source: str | Path | ImageData | None, asked: Mapping[str, Any]) -> str | Path | None:
+def checked_source(
+    task: str, source: str | PathLike[str] | ImageData | None, asked: Mapping[str, Any]
+) -> str | PathLike[str] | None:
     """Return where the data of a task are, None for its own.
 
     Args:

@@ -97,7 +97,7 @@ class SuperResolutionLesson(Lesson):
     """Crops of photographs to be made again from the same crops of the photographs made small.
 
     Photographs are made small whole, so that a crop's border is not interpolated across, and drawn in proportion to
-    their areas. With `augment` crops are turned over and on their sides.
+    their areas. With any `augment` but "none" crops are turned over and on their sides.
 
     Args:
         data: the photographs.
@@ -141,7 +141,7 @@ class SuperResolutionLesson(Lesson):
                 image[0, :, row * step : (row + SIDE) * step, column * step : (column + SIDE) * step]
                 for image, step in ((small, 1), (large, self.scale))
             )
-            if settings.augment:
+            if settings.augment != "none":
                 pair = tuple(image.flip(2) if over else image for image in pair)
                 pair = tuple(image.transpose(1, 2) if sideways else image for image in pair)
             crops.append(pair)
@@ -163,8 +163,8 @@ class SuperResolutionLesson(Lesson):
                 losses.append(float(F.mse_loss(output, large)))
                 made.append(float(psnr(output.clamp(0, 1), large, self.scale)))
                 bicubic.append(float(psnr(enlarge(small, self.scale), large, self.scale)))
-        mean = [sum(values) / len(values) for values in (losses, made, bicubic)]
-        return SuperResolutionMetrics(*mean, len(self.test))
+        loss, reached, plain = (sum(values) / len(values) for values in (losses, made, bicubic))
+        return SuperResolutionMetrics(loss, reached, plain, len(self.test))
 
     def checksum(self) -> str:
         """Return the CRC-32 of all photographs, in hexadecimal."""

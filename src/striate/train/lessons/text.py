@@ -1,6 +1,7 @@
 """The lesson of texts, which keeps the vocabulary with a run."""
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,9 @@ class TextLesson(LabelledLesson):
         )
 
 
-def open_text(source: str | Path | ImageData | None, asked: Mapping[str, Any], _: Mapping[str, object]) -> TextLesson:
+def open_text(
+    source: str | PathLike[str] | ImageData | None, asked: Mapping[str, Any], _: Mapping[str, object]
+) -> TextLesson:
     """Return the lesson of the reviews, or of what else `striate.data.load_texts` loads."""
     found = checked_source("text", source, asked)
     return TextLesson(load_texts() if found is None else load_texts(found))

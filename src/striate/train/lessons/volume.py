@@ -1,7 +1,7 @@
 """The lesson of volumes and clips."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from striate.data import ImageData, load_volumes
@@ -10,7 +10,7 @@ from striate.train.lessons.sources import checked_source
 
 
 def open_volume(
-    source: str | Path | ImageData | None, asked: Mapping[str, Any], _: Mapping[str, object]
+    source: str | PathLike[str] | ImageData | None, asked: Mapping[str, Any], _: Mapping[str, object]
 ) -> LabelledLesson:
     """Return the lesson of solids, or of what else `striate.data.load_volumes` loads, in the size asked for."""
     found = checked_source("volume", source, asked)

@@ -13,7 +13,7 @@ def exhibit_section(rows: Mapping[str, Tensor]) -> Html:
     """Return the rows of images that `Lesson.exhibit` returned; nothing where they are no images.
 
     >>> exhibit_section({})
-    Html('')
+    ''
     """
     shown = {name: images for name, images in rows.items() if images.ndim == 4 and images.shape[1] in {1, 3}}
     if not shown:
