@@ -132,7 +132,7 @@ def fit(
     if fsdp and not processes.grouped:
         raise ValueError("fsdp shards a model over processes: start them with torchrun")
     run = _opened(output, processes, resume=resume)
-    config, lesson = _planned(model, data, image_size, run, start, given)
+    config, lesson = _planned(model, data, image_size, run, start, options, given)
     name = config.model
     network = _create(model, config) if isinstance(model, str) else model
     if isinstance(model, str) and processes.grouped and torch.cuda.is_available():
@@ -181,6 +181,7 @@ def _planned(
     image_size: int | tuple[int, int] | None,
     run: Run | None,
     start: str | PathLike[str] | None,
+    options: Mapping[str, Any] | None,
     given: Mapping[str, Any],
 ) -> tuple[Config, Lesson]:
     """Return every value that decides a training, and what it is to learn."""
