@@ -37,7 +37,7 @@ def _measure(quick: bool) -> Iterator[Figure]:
     mnist = load("mnist")
     if quick:
         history = fit("alexnet-mini", some_of(mnist, 3000, 1000), epochs=3)
-        yield Figure("alexnet-mini: test accuracy after 3,000 digits", history["val_acc"][-1], ".2%", at_least=0.5)
+        yield Figure("alexnet-mini: test accuracy after 3,000 digits", history["val_acc"][-1], ".2%", at_least=0.2)
         return
     history = fit("alexnet-mini", mnist)
     yield Figure("alexnet-mini: test accuracy on MNIST", history["val_acc"][-1], ".2%", at_least=0.99, headline=True)
