@@ -193,13 +193,18 @@ def next_run_path(model: str, root: Path = Path("runs")) -> Path:
     return path
 
 
+def launch_note(root: Path = Path("runs")) -> Path:
+    """Return the file that says where the processes of this torchrun train, for those that it starts anew."""
+    return root / f".launched-{os.getppid()}"  # torchrun is the parent of all, the later ones too
+
+
 def launched_run_path(model: str, processes: Processes, root: Path = Path("runs")) -> Path:
     """Return `next_run_path`, the same for all processes, and for those that torchrun starts anew."""
     if not processes.grouped:
         return next_run_path(model, root)
     path = root
     if processes.leader:
-        note = root / f".launched-{os.getppid()}"  # torchrun is the parent of all, the later ones too
+        note = launch_note(root)
         path = (
             Path(note.read_text(encoding="utf-8"))
             if processes.restarts and note.is_file()

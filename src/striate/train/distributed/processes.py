@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import torch
 from torch import distributed
+from torch.distributed.rendezvous import rendezvous
 
 _T = TypeVar("_T")
 
@@ -87,15 +88,20 @@ def joined() -> Processes:
     """
     if not launched() and not distributed.is_initialized():
         return Processes()
+    restarts = int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
     if not distributed.is_initialized():
         gpus = torch.cuda.is_available()
         if gpus:
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-        distributed.init_process_group("cpu:gloo,cuda:nccl" if gpus else "gloo")
+        store, rank, count = next(rendezvous("env://"))
+        # torchrun's store outlives the processes: those it starts anew are not to find the addresses of the dead
+        store = distributed.PrefixStore(f"striate-{restarts}", store)
+        backend = "cpu:gloo,cuda:nccl" if gpus else "gloo"
+        distributed.init_process_group(backend, store=store, rank=rank, world_size=count)
         atexit.register(distributed.destroy_process_group)
     return Processes(
         rank=distributed.get_rank(),
         count=distributed.get_world_size(),
-        restarts=int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")),
+        restarts=restarts,
         grouped=True,
     )
