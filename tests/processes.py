@@ -9,7 +9,10 @@ import warnings
 import torch
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["workers"])  # torch is loaded once, and forked from there
+# All that a training loads is loaded once, and forked from there; the last three by the first that needs them
+_CONTEXT.set_forkserver_preload(
+    ["workers", "torch._dynamo", "torch.distributed.fsdp", "striate.train.distributed.checkpoints"]
+)
 
 
 def together(count, work, *arguments, alone=False):

@@ -11,10 +11,11 @@ from pathlib import Path
 import torch
 from samples import BarNet, bars
 from torch import nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from striate.train import Callback, fit
+from striate.train import fit
 from striate.train.distributed.norms import normalised
-from striate.train.distributed.processes import joined
+from striate.train.distributed.processes import LostProcessError, joined
 
 TRAINING = {"epochs": 2, "batch_size": 10, "augment": True, "threads": 1, "seed": 3, "optimizer": "sgd", "lr": 0.05}
 STEPS = 14  # 64 images in batches of 10, twice
@@ -24,7 +25,7 @@ CASES = {
     "plain": {},
     "averaged": {"ema": 0.9},
     "uneven": {"batch_size": 21},
-    "small": {"batch_size": 3},  # fewer than four processes
+    "small": {"batch_size": 3, "epochs": 1},  # fewer than four processes
 }
 
 
@@ -44,13 +45,15 @@ def learn(folder):
             torch.save((history.model.state_dict(), history.rows), folder / f"{name}-{kind}-{count}-{rank}.pt")
 
 
-class Fault(Callback):
-    """Ends this process by SIGKILL at a step, or at a moment after it."""
+class Fault:
+    """Ends the process of a rank by SIGKILL after a step of the optimiser, at once or in so many seconds."""
 
-    def __init__(self, step, after=None):
+    def __init__(self, rank, step, after=None):
         self.left, self.after = step, after
+        if os.environ.get("RANK", "0") == str(rank):
+            register_optimizer_step_post_hook(self)
 
-    def on_step(self, _):
+    def __call__(self, *_):
         self.left -= 1
         if self.left == 0:
             if self.after is None:
@@ -67,30 +70,36 @@ def train(path, told=None):
     _train(Path(path), **(told or {}))
 
 
-def _train(path, *, resume=False, kill=None, after=None, largest=None, said=None, sharded=False, plain=False, watch=()):
+def _train(path, *, resume=False, fault=None, largest=None, said=None, sharded=False, plain=False):
     """Train, optionally until a fault.
 
     Args:
         path: Of the run folder.
         resume: Go on with it.
-        kill: The step, from this process's first, at which the leader is killed; None for none.
-        after: Seconds after that step, instead of at once.
+        fault: What a `Fault` is made of; None for none.
         largest: Bytes that a file may have from then on, as on a disk that is full.
-        said: A file for the warnings.
+        said: A file for the warnings, or the error that the disk is full, of the first process.
         sharded: By FSDP.
         plain: Without dropout, so that the number of processes makes no difference.
-        watch: More callbacks.
     """
     if largest is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
-    watch = [*watch, *([] if kill is None else [Fault(kill, after)])]
+    if fault is not None:
+        Fault(*fault)
+    leads = os.environ.get("RANK", "0") == "0"
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model = network() if plain else BarNet()
-        history = fit(
-            model, bars(), **TRAINING, output=path, resume=resume, callbacks=watch, save_seconds=0, fsdp=sharded
-        )
-    if os.environ.get("RANK", "0") == "0":
+        try:
+            history = fit(model, bars(), **TRAINING, output=path, resume=resume, save_seconds=0, fsdp=sharded)
+        except OSError as error:
+            if leads and said is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+                Path(said).write_text(str(error))
+            raise SystemExit(2) from error
+        except LostProcessError as error:
+            raise SystemExit(1) from error
+    if leads:
         torch.save(history.model.state_dict(), path / "weights.pt")
         if said is not None:
             Path(said).write_text("\n".join(str(one.message) for one in caught if one.category is UserWarning))

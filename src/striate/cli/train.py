@@ -95,7 +95,7 @@ def train(
     from striate.models import task  # noqa: PLC0415
     from striate.train import Run, fit, newest_unfinished  # noqa: PLC0415
     from striate.train.distributed.processes import joined  # noqa: PLC0415
-    from striate.train.run import launch_note, launched_run_path  # noqa: PLC0415
+    from striate.train.run import launched_run_path  # noqa: PLC0415
 
     processes = joined()
     console = output if processes.leader else Console(quiet=True)
@@ -137,7 +137,6 @@ def train(
             fsdp=fsdp,
         )
     if processes.leader:
-        launch_note().unlink(missing_ok=True)
         _conclude(out, history)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,23 @@ def write_atomically(path: Path, content: bytes) -> None:
     Args:
         path: The file; its folder must exist.
         content: All of what it is to hold.
+
+    Raises:
+        OSError: It could not be written, such as on a full disk; the file is as it was, and the message names it.
     """
     temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)  # on a full disk it takes what room there was
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        raise
     sync_folder(path.parent)
 
 

@@ -131,14 +131,14 @@ def fit(
     processes = joined()
     if fsdp and not processes.grouped:
         raise ValueError("fsdp shards a model over processes: start them with torchrun")
-    run = _opened(output, processes, resume=resume)
+    run, again = _opened(output, processes, resume=resume)
     config, lesson = _planned(model, data, image_size, run, start, options, given)
     name = config.model
     network = _create(model, config) if isinstance(model, str) else model
     if isinstance(model, str) and processes.grouped and torch.cuda.is_available():
         network.cuda()
     if run is not None and run.finished:
-        if not processes.restarts:
+        if not again:
             warnings.warn(f"{run.path} is finished: nothing is left to resume, and nothing was changed", stacklevel=2)
         load_weights(run.path / "model.safetensors", network, name)
         metrics = lesson.measure(network)
@@ -162,17 +162,22 @@ def fit(
     return History(training.state.rows, model=network.eval(), lesson=lesson, metrics=metrics, run=path)
 
 
-def _opened(output: str | PathLike[str] | None, processes: Processes, *, resume: bool) -> Run | None:
-    """Return the run that is to be gone on with, by wish or since torchrun started us anew; None for a new one."""
+def _opened(output: str | PathLike[str] | None, processes: Processes, *, resume: bool) -> tuple[Run | None, bool]:
+    """Return the run that is to be gone on with, None for a new one; and whether torchrun has started us anew for it.
+
+    That it is ours is noted before it is made: of two runs of the same name, only our own is ever gone on with.
+    """
     if output is None:
-        return None
-    again = processes.restarts > 0 and (Path(output) / "config.json").is_file()
-    if resume or again:
-        return Run.open(output)
-    if processes.leader:
+        return None, False
+    key = f"run {Path(output).resolve()}"
+    ours = processes.noted(key) is not None
+    if resume or (ours and processes.agreed((Path(output) / "config.json").is_file())):
+        return Run.open(output), ours
+    if not ours:
         refuse_existing(Path(output))
-    processes.wait()
-    return None
+        processes.wait()
+        processes.note(key, "begun")
+    return None, ours
 
 
 def _planned(

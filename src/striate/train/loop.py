@@ -102,7 +102,12 @@ class Training:
     def complete(self) -> Measured:
         """Train what is left, and return the last metrics."""
         settings, metrics = self.config.settings, None
-        with thread_count(settings.threads), kept_generators(self.device), Interruption() as interruption:
+        with (
+            self.processes.needing_all(),
+            thread_count(settings.threads),
+            kept_generators(self.device),
+            Interruption() as interruption,
+        ):
             with self.learner.learning():
                 while self.state.epoch < settings.epochs:
                     self._learn_epoch(interruption)

@@ -1,6 +1,5 @@
 """A run folder: what was trained, how, on what, how it went and what came of it."""
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from striate import models
 from striate.data import ImageData, load
 from striate.train.config import Config, DataConfig
 from striate.train.distributed.processes import Processes
-from striate.train.files import read_json, write_atomically, write_json
+from striate.train.files import read_json, write_json
 from striate.train.history import History
 from striate.train.lesson import Lesson, Measured
 from striate.train.lessons import Source, open_lesson
@@ -193,26 +192,14 @@ def next_run_path(model: str, root: Path = Path("runs")) -> Path:
     return path
 
 
-def launch_note(root: Path = Path("runs")) -> Path:
-    """Return the file that says where the processes of this torchrun train, for those that it starts anew."""
-    return root / f".launched-{os.getppid()}"  # torchrun is the parent of all, the later ones too
-
-
 def launched_run_path(model: str, processes: Processes, root: Path = Path("runs")) -> Path:
     """Return `next_run_path`, the same for all processes, and for those that torchrun starts anew."""
-    if not processes.grouped:
-        return next_run_path(model, root)
-    path = root
-    if processes.leader:
-        note = launch_note(root)
-        path = (
-            Path(note.read_text(encoding="utf-8"))
-            if processes.restarts and note.is_file()
-            else next_run_path(model, root)
-        )
-        root.mkdir(parents=True, exist_ok=True)
-        write_atomically(note, str(path).encode())
-    return processes.agreed(path)
+    noted = processes.noted("path")
+    if noted is not None:
+        return Path(noted)
+    path = processes.agreed(next_run_path(model, root))
+    processes.note("path", str(path))
+    return path
 
 
 def newest_unfinished(model: str | None = None, root: Path = Path("runs")) -> Run:

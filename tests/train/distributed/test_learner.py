@@ -25,7 +25,8 @@ def learnt(tmp_path_factory):
 def test_the_weights_are_those_of_one_process_but_for_rounding(learnt, name, kind, count):
     alone, rows = learnt(name, "ddp", 1)
     # Rounding differs by an eps or so of a sum at each step, and a step of SGD moves it on by a factor near one
-    steps = 2 * -(-64 // {**workers.TRAINING, **workers.CASES[name]}["batch_size"])
+    settings = {**workers.TRAINING, **workers.CASES[name]}
+    steps = settings["epochs"] * -(-64 // settings["batch_size"])
     bound = 64 * steps * torch.finfo(torch.float32).eps
     for rank in range(count):
         shared, theirs = learnt(name, kind, count, rank)

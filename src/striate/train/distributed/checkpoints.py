@@ -70,11 +70,11 @@ class Checkpoints:
                 self._publish(saving, state, number)
         except (OSError, CheckpointException) as error:
             failure = str(error).strip().splitlines()[-1]
-        if any(self.processes.any(bool(failure))):
+        failure = self.processes.first(failure)
+        if failure:
             if self.processes.leader:
                 shutil.rmtree(saving, ignore_errors=True)
-            said = failure or "another process failed"
-            raise OSError(f"{self.folder}: a checkpoint could not be written ({said}); the last good one is kept")
+            raise OSError(f"{self.folder}: a checkpoint could not be written ({failure}); the last good one is kept")
 
     def _publish(self, saving: Path, state: State, number: int) -> None:
         files = {path.name: _digest(path) for path in sorted(saving.iterdir())}
