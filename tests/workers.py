@@ -13,6 +13,8 @@ from samples import BarNet, bars
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
+from striate.cli import app
+from striate.cli.console import errors, output
 from striate.train import fit
 from striate.train.distributed.norms import normalised
 from striate.train.distributed.processes import LostProcessError, joined
@@ -103,6 +105,15 @@ def _train(path, *, resume=False, fault=None, largest=None, said=None, sharded=F
         torch.save(history.model.state_dict(), path / "weights.pt")
         if said is not None:
             Path(said).write_text("\n".join(str(one.message) for one in caught if one.category is UserWarning))
+
+
+def command(folder, words):
+    """Run a command line in a folder, and keep what this process prints and complains of."""
+    os.chdir(folder)
+    rank = os.environ["RANK"]
+    with Path(f"said-{rank}").open("w") as said, Path(f"wrong-{rank}").open("w") as wrong:
+        output.file, errors.file = said, wrong
+        app(words)
 
 
 def normalise(folder):

@@ -138,7 +138,7 @@ def fit(
     if isinstance(model, str) and processes.grouped and torch.cuda.is_available():
         network.cuda()
     if run is not None and run.finished:
-        if not again:
+        if processes.leader and not again:
             warnings.warn(f"{run.path} is finished: nothing is left to resume, and nothing was changed", stacklevel=2)
         load_weights(run.path / "model.safetensors", network, name)
         metrics = lesson.measure(network)

@@ -3,6 +3,7 @@
 import math
 import signal
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,14 +62,25 @@ class Training:
         self.state = State(self.config.model, {}, {})
 
     def restore(self, run: Run) -> None:
-        """Go to where a run was saved: by one process in its state, or by several in their checkpoints."""
-        state = State.load(run.state)
-        check_weights(run.state, state.model, state.name, self.model, self.config.model)
+        """Go to where a run was saved last: by one process in its state, or by several in their checkpoints."""
+        saved = None
         if run.checkpoints.is_dir():
             saved = self.processes.agreed(self._checkpoints(run).newest() if self.processes.leader else None)
-            if saved is not None and (saved[1].epoch, saved[1].step) >= (state.epoch, state.step):
-                self._restore_checkpoint(run, *saved)
+        try:
+            state = State.load(run.state)
+        except (FileNotFoundError, ValueError) as error:
+            if saved is None:
+                raise
+            if self.processes.leader:
+                warnings.warn(f"{error}; going on from {saved[0]}", stacklevel=2)
+        else:
+            check_weights(run.state, state.model, state.name, self.model, self.config.model)
+            if saved is None or (saved[1].epoch, saved[1].step) < (state.epoch, state.step):
+                self._restore_state(run, state)
                 return
+        self._restore_checkpoint(run, *saved)
+
+    def _restore_state(self, run: Run, state: State) -> None:
         if self.sharded:
             from striate.train.distributed.checkpoints import spread  # noqa: PLC0415  as in _checkpoints
 

@@ -50,6 +50,18 @@ def test_what_one_process_saved_is_gone_on_with_by_two(tmp_path, alone):
     assert_close(path, alone)
 
 
+def test_where_the_state_is_damaged_a_checkpoint_serves(tmp_path, alone):
+    path, said, told = tmp_path / "run", tmp_path / "said.txt", {"plain": True}
+    assert together(2, workers.train, path, {**told, "fault": (1, 5)})[1] == -signal.SIGKILL
+    state = path / "state.pt"
+    state.write_bytes(state.read_bytes()[:-1])
+    assert together(2, workers.train, path, {**told, "resume": True, "said": said}) == [0, 0]
+    (line,) = said.read_text().splitlines()
+    assert line.startswith(f"{state} is cut short")
+    assert line.endswith(f"; going on from {path / 'checkpoints' / '000000004'}")
+    assert_close(path, alone)
+
+
 SCRIPT = """
 import os, sys
 sys.path.insert(0, {tests!r})
