@@ -23,7 +23,5 @@ def test_all_come_to_the_same_number_whatever_the_dead_have_left():
 
 
 def test_who_does_not_come_is_named():
-    store = HashStore()
-    store.set_timeout(timedelta(seconds=0.05))
     with pytest.raises(TimeoutError, match="of 3 processes, those of rank 1, 2 did not come within 0 s"):
-        number_of_start(store, 0, 3)
+        number_of_start(HashStore(), 0, 3, patience=timedelta(seconds=0.05))

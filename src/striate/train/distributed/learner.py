@@ -41,8 +41,9 @@ class Learner:
         self.model, self.lesson, self.settings, self.processes = model, lesson, settings, processes
         self.sharded = sharded
         trainable(model)
-        # fully_shard takes no weights that are channels last
-        self.trained = deepcopy(model).to(memory_format=torch.contiguous_format) if sharded else model
+        self.trained = model
+        if sharded:  # and of contiguous weights, since fully_shard takes none that are channels last
+            self.trained = deepcopy(model).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
         self.average = averaged_copy(self.trained, settings.ema) if settings.ema else None
         self.together = Together()
         self._step: nn.Module = _Step(self.trained, lesson, settings)

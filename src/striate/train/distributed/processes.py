@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import torch
 from torch import distributed
-from torch.distributed import PrefixStore, Store
+from torch.distributed.distributed_c10d import PrefixStore, Store
 from torch.distributed.rendezvous import rendezvous
 
 from striate.train.distributed.starts import number_of_start

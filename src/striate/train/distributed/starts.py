@@ -1,14 +1,16 @@
 """Which start of the processes this is: torchrun may start them anew, and what the dead have left is still there."""
 
 import time
+from datetime import timedelta
 from uuid import uuid4
 
-from torch.distributed import Store
+from torch.distributed.constants import default_pg_timeout
+from torch.distributed.distributed_c10d import Store
 
 _POLL_SECONDS = 0.01
 
 
-def number_of_start(store: Store, rank: int, count: int) -> int:
+def number_of_start(store: Store, rank: int, count: int, *, patience: timedelta = default_pg_timeout) -> int:
     """Return how often the processes were started before, the same for all that are started together.
 
     torchrun's store outlives the processes, and its own count of restarts is one of each machine, which may differ. So
@@ -19,9 +21,10 @@ def number_of_start(store: Store, rank: int, count: int) -> int:
         store: That all have in common.
         rank: Of this process.
         count: Of all.
+        patience: Of the leader with the others.
 
     Raises:
-        TimeoutError: Some did not come within the store's time.
+        TimeoutError: Some did not come in time.
 
     >>> from torch.distributed import HashStore
     >>> store = HashStore()
@@ -30,7 +33,7 @@ def number_of_start(store: Store, rank: int, count: int) -> int:
     """
     if rank == 0:
         number = store.add("starts", 1) - 1
-        _answer(store, number, count)
+        _answer(store, number, count, patience.total_seconds())
         return number
     word = uuid4().hex
     store.set(f"asked/{rank}", word)
@@ -39,9 +42,9 @@ def number_of_start(store: Store, rank: int, count: int) -> int:
     return number
 
 
-def _answer(store: Store, number: int, count: int) -> None:
+def _answer(store: Store, number: int, count: int, patience: float) -> None:
     waiting, answered = set(range(1, count)), set[str]()
-    begun, patience = time.monotonic(), store.timeout.total_seconds()
+    begun = time.monotonic()
     while waiting:
         for rank in sorted(waiting):
             if store.check([f"confirmed/{number}/{rank}"]):
