@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import tasks
+import workers
+from processes import together
 from samples import BarNet, bars, draw_shapes
 
 from striate.train import Callback, Run, fit
@@ -87,7 +89,24 @@ def test_runs_are_numbered_and_options_reach_the_config(striate):
             "ema": 0.5,
             "seed": 5,
             "threads": 1,
+            "accumulate": 1,
         }
+
+
+def test_several_processes_make_one_run_and_one_of_them_says_so(tmp_path):
+    draw_shapes(Path("shapes"), 4)
+    words = ["train", "--data", "shapes", *TINY, "--accumulate", "2"]
+    assert together(2, workers.command, tmp_path, words) == [0, 0]
+    run = Run.open("runs/lenet5-modern-1")
+    assert run.finished
+    assert sorted(run.path.parent.iterdir()) == [run.path]
+    lines = Path("said-0").read_text().splitlines()
+    assert lines[0] == f"Training lenet5-modern on shapes, into {run.path}"
+    assert [line.split()[1] for line in lines if line.startswith("epoch ")] == ["1/3", "2/3", "3/3"]
+    assert Path("said-1").read_text() == Path("wrong-0").read_text() == Path("wrong-1").read_text() == ""
+    assert together(2, workers.command, tmp_path, [*words, "--output", str(run.path)]) == [2, 2]
+    assert re.fullmatch(r"error: runs/lenet5-modern-1 exists already [^\n]+\n", Path("wrong-0").read_text())
+    assert Path("wrong-1").read_text() == ""
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import errno
 import os
 
 import pytest
@@ -25,6 +26,16 @@ def test_a_failure_before_the_rename_keeps_the_old_content(tmp_path, monkeypatch
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_named_with_the_file_and_nothing_is_left_on_it(tmp_path, monkeypatch):
+    def fail(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match=r"No space left on device: '.*value\.bin'$"):
+        write_atomically(tmp_path / "value.bin", b"new")
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_a_killed_writer_left_does_not_hinder_the_next(tmp_path):

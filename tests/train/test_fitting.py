@@ -48,7 +48,7 @@ def test_a_name_gives_the_model_and_its_recipe(tmp_path):
     assert history["epoch"] == [1]
     config = Run.open(tmp_path / "run").config
     recipe = models.recipe("lenet5-modern")
-    expected = {**vars(recipe), "augment": "light", "epochs": 1, "seed": 0, "threads": 1}
+    expected = {**vars(recipe), "augment": "light", "epochs": 1, "seed": 0, "threads": 1, "accumulate": 1}
     assert (vars(config.settings), config.registered) == (expected, True)
     assert {entry.name for entry in (tmp_path / "run").iterdir()} == {
         "config.json",

@@ -1,5 +1,6 @@
 """The application: its verbs, its global options and how errors are shown."""
 
+import os
 import signal
 import warnings
 from typing import Annotated, Any
@@ -43,8 +44,19 @@ class _Group(TyperGroup):
             except (OSError, ValueError, RuntimeError) as error:
                 if ctx.params.get("debug"):
                     raise
-                errors.print(f"error: {error}", style="red", soft_wrap=True)
+                _show_error(error)
                 raise typer.Exit(1 if isinstance(error, RuntimeError) else 2) from None
+
+
+def _show_error(error: Exception) -> None:
+    """Show an error in one line; of several processes of torchrun's, each names itself but the first.
+
+    What a user can mend is wrong for all processes of a machine alike, and is shown by the first of each machine.
+    """
+    rank = int(os.environ.get("RANK", "0"))
+    if isinstance(error, RuntimeError) or os.environ.get("LOCAL_RANK", "0") == "0":
+        of = f" of process {rank}" if rank else ""
+        errors.print(f"error{of}: {error}", style="red", soft_wrap=True)
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -6,6 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from striate.cli.console import output
 from striate.cli.model_options import options_of
@@ -67,6 +68,12 @@ def train(
         Path | None,
         typer.Option("--from", metavar="RUN", help="A run, such as of striate pretrain, whose encoder is begun with."),
     ] = None,
+    accumulate: Annotated[
+        int | None, typer.Option(help="Parts that each batch is split into, one after another, for want of memory.")
+    ] = None,
+    fsdp: Annotated[
+        bool, typer.Option("--fsdp", help="Under torchrun: shard the weights over the processes, by FSDP2.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -81,25 +88,32 @@ def train(
     """Train a model and keep the run: weights, settings, log, metrics, pictures and a report.
 
     What is not given is the model's own recipe. Stop with Ctrl-C when you like; --resume goes on to the same weights.
+
+    Several processes train one model together: torchrun --nproc-per-node 4 -m striate.cli train ...
     """
     from striate.cli.progress import EpochLines, LiveBar  # noqa: PLC0415  torch takes a second; --help has none
     from striate.models import task  # noqa: PLC0415
-    from striate.train import Run, fit, newest_unfinished, next_run_path  # noqa: PLC0415
+    from striate.train import Run, fit, newest_unfinished  # noqa: PLC0415
+    from striate.train.distributed.processes import joined  # noqa: PLC0415
+    from striate.train.run import launched_run_path  # noqa: PLC0415
 
+    processes = joined()
+    console = output if processes.leader else Console(quiet=True)
     if resume:
-        run = Run.open(out) if out is not None else newest_unfinished(model)
+        run = Run.open(processes.agreed(out if out is not None else newest_unfinished(model).path))
         if run.finished:
-            output.print(f"{run.path} is finished: nothing is left to resume, and nothing was changed.", soft_wrap=True)
+            said = f"{run.path} is finished: nothing is left to resume, and nothing was changed."
+            console.print(said, soft_wrap=True)
             return
         out, model, source = run.path, model or run.config.model, data or run.config.data.source
         if not run.config.registered or source is None:
             raise ValueError(f"{out} was started from Python, with a module or data of your own: resume it there")
         data = source or None  # "" stands for the data that the task has of its own
     model = model or DEFAULT_MODEL
-    out = out or next_run_path(model)
+    out = out or launched_run_path(model, processes)
     what = data or ("mnist" if task(model) == "classification" else f"the data of {task(model)}")
-    output.print(f"{'Resuming' if resume else 'Training'} {model} on {what}, into {out}", soft_wrap=True)
-    with LiveBar(output) if output.is_terminal else nullcontext(EpochLines(output)) as watcher:
+    console.print(f"{'Resuming' if resume else 'Training'} {model} on {what}, into {out}", soft_wrap=True)
+    with LiveBar(console) if console.is_terminal else nullcontext(EpochLines(console)) as watcher:
         history = fit(
             model,
             data,
@@ -119,8 +133,11 @@ def train(
             output=out,
             resume=resume,
             callbacks=[watcher],
+            accumulate=accumulate,
+            fsdp=fsdp,
         )
-    _conclude(out, history)
+    if processes.leader:
+        _conclude(out, history)
 
 
 def _conclude(run: Path, history: "History") -> None:

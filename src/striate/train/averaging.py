@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from striate.train.distributed.shards import here
+
 _Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
@@ -28,10 +30,10 @@ def averaged_copy(model: nn.Module, ema: float) -> AveragedModel:
 
     @torch.no_grad()
     def move(averages: _Tensors, currents: _Tensors, count: Tensor | int) -> None:
-        n = int(count)
-        if averages[0].is_floating_point():
-            torch._foreach_lerp_(averages, currents, 1 - min(ema, (1 + n) / (10 + n)))
+        n, ours, theirs = int(count), [here(value) for value in averages], [here(value) for value in currents]
+        if ours[0].is_floating_point():
+            torch._foreach_lerp_(ours, theirs, 1 - min(ema, (1 + n) / (10 + n)))
         else:
-            torch._foreach_copy_(averages, currents)
+            torch._foreach_copy_(ours, theirs)
 
     return AveragedModel(model, multi_avg_fn=move, use_buffers=True)

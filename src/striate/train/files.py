@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +14,9 @@ def write_atomically(path: Path, content: bytes) -> None:
     Args:
         path: The file; its folder must exist.
         content: All of what it is to hold.
+
+    Raises:
+        OSError: It could not be written, such as on a full disk; the file is as it was, and the message names it.
     """
     with opened_atomically(path) as file:
         file.write(content)
@@ -25,6 +28,9 @@ def opened_atomically(path: Path) -> Iterator[IO[bytes]]:
 
     Args:
         path: The file; its folder must exist.
+
+    Raises:
+        OSError: As for `write_atomically`.
     """
     temporary = path.with_name(f".{path.name}.tmp")
     try:
@@ -33,10 +39,13 @@ def opened_atomically(path: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)  # on a full disk it takes what room there was
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+            error.filename = str(path)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
@@ -55,7 +64,7 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Force a rename to disk; a rename is a change of the folder, not of the file."""
     if os.name != "posix":
         return

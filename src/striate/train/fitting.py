@@ -14,6 +14,7 @@ from striate.data import NAMED, ImageData, LabelledData, stream
 from striate.train.callbacks import Callback
 from striate.train.config import Config, describe
 from striate.train.determinism import kept_generators, seed_generators
+from striate.train.distributed.processes import Processes, joined
 from striate.train.history import History
 from striate.train.lesson import Lesson
 from striate.train.lessons import ImageLesson, lesson_of, open_lesson
@@ -46,6 +47,8 @@ def fit(
     resume: bool = False,
     callbacks: Sequence[Callback] = (),
     save_seconds: float = 30.0,
+    accumulate: int | None = None,
+    fsdp: bool = False,
 ) -> History:
     """Train a model; the same seed and number of threads give the same weights, bit for bit.
 
@@ -82,6 +85,12 @@ def fit(
         resume: Go on with the run in `output`, to the same weights as if it had never been stopped.
         callbacks: Told of each step and each epoch.
         save_seconds: How often the state is saved within an epoch; it is also saved at the end of each.
+        accumulate: Parts that each batch is split into, one after another, for want of memory; 1 unless given.
+        fsdp: Whether each process keeps only its part of the weights and of the optimiser's sums, by FSDP2.
+
+    Several processes that torchrun starts train one model together, each on its part of every batch, and come to the
+    weights of one process but for rounding, and for what a model draws, such as dropout. The first makes the run folder
+    and has the callbacks. Started anew by torchrun after one was killed, they go on by themselves.
 
     Raises:
         ValueError: A setting is out of range, has no meaning for the data, or is not the one the resumed run was
@@ -106,30 +115,87 @@ def fit(
         raise ValueError("resume needs output, the run folder to go on with")
     if resume and start is not None:
         raise ValueError(f"start is for a new run, but {output} is gone on with from its own weights: leave it out")
-    run = None
-    if resume and output is not None:
-        run = Run.open(output)
+    given = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "lr": lr,
+        "optimizer": optimizer,
+        "weight_decay": weight_decay,
+        "label_smoothing": label_smoothing,
+        "augment": augment,
+        "ema": ema,
+        "seed": seed,
+        "threads": threads,
+        "accumulate": accumulate,
+    }
+    processes = joined()
+    if fsdp and not processes.grouped:
+        raise ValueError("fsdp shards a model over processes: start them with torchrun")
+    run, again = _opened(output, processes, resume=resume)
+    config, lesson = _planned(model, data, image_size, run, start, options, given)
+    name = config.model
+    network = _create(model, config) if isinstance(model, str) else model
+    if isinstance(model, str) and processes.grouped and torch.cuda.is_available():
+        network.cuda()
+    if run is not None and run.finished:
+        if processes.leader and not again:
+            warnings.warn(f"{run.path} is finished: nothing is left to resume, and nothing was changed", stacklevel=2)
+        load_weights(run.path / "model.safetensors", network, name)
+        metrics = lesson.measure(network)
+        return History(run.history(), model=network.eval(), lesson=lesson, metrics=metrics, run=run.path)
+    if start is not None and run is None:
+        load_encoder(Run.open(start).path / "model.safetensors", network, name)
+    watching = callbacks if processes.leader else ()
+    training = Training(network, lesson, config, watching, save_seconds, processes, fsdp)
+    if run is not None:
+        training.restore(run)
     elif output is not None:
+        state = training.current_state()
+        if processes.leader:
+            Run.create(Path(output), config, state)
+        processes.wait()
+        training.run = Run(Path(output), config)
+    if training.run is not None and processes.leader:
+        lesson.keep(training.run.path)
+    metrics = training.complete()
+    path = None if training.run is None else training.run.path
+    return History(training.state.rows, model=network.eval(), lesson=lesson, metrics=metrics, run=path)
+
+
+def _opened(output: str | PathLike[str] | None, processes: Processes, *, resume: bool) -> tuple[Run | None, bool]:
+    """Return the run that is to be gone on with, None for a new one; and whether torchrun has started us anew for it.
+
+    That it is ours is noted before it is made: of two runs of the same name, only our own is ever gone on with.
+    """
+    if output is None:
+        return None, False
+    key = f"run {Path(output).resolve()}"
+    ours = processes.noted(key) is not None
+    if resume or (ours and processes.agreed((Path(output) / "config.json").is_file())):
+        return Run.open(output), ours
+    if not ours:
         refuse_existing(Path(output))
+        processes.wait()
+        processes.note(key, "begun")
+    return None, ours
+
+
+def _planned(
+    model: str | nn.Module,
+    data: Data,
+    image_size: int | tuple[int, int] | None,
+    run: Run | None,
+    start: str | PathLike[str] | None,
+    options: Mapping[str, Any] | None,
+    given: Mapping[str, Any],
+) -> tuple[Config, Lesson]:
+    """Return every value that decides a training, and what it is to learn."""
     name = model if isinstance(model, str) else type(model).__name__
     recipe = models.recipe(model) if isinstance(model, str) else DEFAULT_RECIPE
     source, lesson = _lesson(data, model, image_size, run)
-    if isinstance(lesson, ImageLesson) and epochs is None and batch_size is None and lr is None:
+    if isinstance(lesson, ImageLesson) and all(given[name] is None for name in ("epochs", "batch_size", "lr")):
         recipe = adapted(recipe, len(lesson))
-    settings = (Settings.from_recipe(recipe) if run is None else run.config.settings).updated(
-        {
-            "epochs": epochs,
-            "batch_size": batch_size,
-            "lr": lr,
-            "optimizer": optimizer,
-            "weight_decay": weight_decay,
-            "label_smoothing": label_smoothing,
-            "augment": augment,
-            "ema": ema,
-            "seed": seed,
-            "threads": threads,
-        }
-    )
+    settings = (Settings.from_recipe(recipe) if run is None else run.config.settings).updated(given)
     if settings.augment != "none" and not lesson.augments:
         raise ValueError(f"augment: data {lesson.name!r} have no augmentation; leave it out, or pass False")
     began = None if start is None else str(Path(start).resolve())
@@ -137,26 +203,7 @@ def fit(
     config = Config(name, isinstance(model, str), describe(lesson, source), settings, built_with, began)
     if run is not None:
         run.config.check_resumable(config, run.path)
-
-    network = _create(model, config) if isinstance(model, str) else model
-    if run is not None and run.finished:
-        warnings.warn(f"{run.path} is finished: nothing is left to resume, and nothing was changed", stacklevel=2)
-        load_weights(run.path / "model.safetensors", network, name)
-        metrics = lesson.measure(network)
-        return History(run.history(), model=network.eval(), lesson=lesson, metrics=metrics, run=run.path)
-
-    if start is not None:
-        load_encoder(Run.open(start).path / "model.safetensors", network, name)
-    training = Training(network, lesson, config, callbacks, save_seconds)
-    if run is not None:
-        training.restore(run)
-    elif output is not None:
-        training.run = Run.create(Path(output), config, training.current_state())
-    if training.run is not None:
-        lesson.keep(training.run.path)
-    metrics = training.complete()
-    path = None if training.run is None else training.run.path
-    return History(training.state.rows, model=network.eval(), lesson=lesson, metrics=metrics, run=path)
+    return config, lesson
 
 
 def _lesson(

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from striate import models
 from striate.data import ImageData, load
 from striate.train.config import Config, DataConfig
+from striate.train.distributed.processes import Processes
 from striate.train.files import read_json, write_json
 from striate.train.history import History
 from striate.train.lesson import Lesson, Measured
@@ -29,7 +30,8 @@ class Run:
 
     Args:
         path: The folder, with `config.json` (every setting), `log.csv` (a row an epoch), `model.safetensors` (of the
-            last whole epoch), `state.pt` (what resuming needs) and, at the end, `metrics.json`.
+            last whole epoch), `state.pt` (what resuming needs; several processes keep it in `checkpoints/`) and, at the
+            end, `metrics.json`.
         config: What `config.json` says.
     """
 
@@ -50,6 +52,17 @@ class Run:
     def state(self) -> Path:
         """The file of the resumable state."""
         return self.path / "state.pt"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of what several processes saved together; it is there where that happened."""
+        return self.path / "checkpoints"
+
+    @property
+    def saved(self) -> float:
+        """When the state was last saved, in seconds since the epoch."""
+        places = (self.state, self.checkpoints)
+        return max(place.stat().st_mtime for place in places if place == self.state or place.is_dir())
 
     @classmethod
     def create(cls, path: Path, config: Config, state: State) -> "Run":
@@ -148,9 +161,13 @@ class Run:
 
     def save_epoch(self, state: State, model: nn.Module) -> None:
         """Keep the log, the weights and the state at the end of an epoch."""
+        self.save_results(state, model)
+        state.save(self.state)
+
+    def save_results(self, state: State, model: nn.Module) -> None:
+        """Keep the log and the weights at the end of an epoch."""
         History(state.rows).write_csv(self.log)
         save_weights(self.path / "model.safetensors", model, self.config.model)
-        state.save(self.state)
 
     def finish(self, metrics: Measured) -> None:
         """Keep the final metrics, which marks the run as finished."""
@@ -182,6 +199,16 @@ def next_run_path(model: str, root: Path = Path("runs")) -> Path:
     return path
 
 
+def launched_run_path(model: str, processes: Processes, root: Path = Path("runs")) -> Path:
+    """Return `next_run_path`, the same for all processes, and for those that torchrun starts anew."""
+    noted = processes.noted("path")
+    if noted is not None:
+        return Path(noted)
+    path = processes.agreed(next_run_path(model, root))
+    processes.note("path", str(path))
+    return path
+
+
 def newest_unfinished(model: str | None = None, root: Path = Path("runs")) -> Run:
     """Return the run under `root`, of a model or of any, whose state was saved last among those not finished.
 
@@ -191,7 +218,7 @@ def newest_unfinished(model: str | None = None, root: Path = Path("runs")) -> Ru
     for path in root.iterdir() if root.is_dir() else ():
         try:
             run = Run.open(path)
-            saved = run.state.stat().st_mtime
+            saved = run.saved
         except (OSError, ValueError):
             continue
         if not run.finished and model in {None, run.config.model}:

@@ -34,11 +34,21 @@ def one_cycle(step: int, steps: int, peak: float) -> float:
     return last + (peak - last) * (1 + math.cos(math.pi * progress)) / 2
 
 
-def build_optimizer(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
-    """Return the optimiser of a model's trainable parameters; those with one axis (biases, norms) are not decayed."""
+def trainable(model: nn.Module) -> list[nn.Parameter]:
+    """Return a model's trainable parameters; a ValueError where it has none.
+
+    >>> len(trainable(nn.Linear(3, 2)))
+    2
+    """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not parameters:
         raise ValueError(f"{type(model).__name__} has no trainable parameter")
+    return parameters
+
+
+def build_optimizer(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+    """Return the optimiser of a model's trainable parameters; those with one axis (biases, norms) are not decayed."""
+    parameters = trainable(model)
     groups = [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},

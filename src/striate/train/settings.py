@@ -53,6 +53,8 @@ class Settings:
         ema: Largest decay of the moving average of the weights, in [0, 1); 0 for none.
         seed: 0 or more. Of the first weights, the order of the images, the augmentation and dropout.
         threads: That torch computes with; the last bits of a result depend on it.
+        accumulate: Parts, at least 1, that each batch is split into, one after another, for want of memory. The
+            gradient stays that of the batch; batch norms see the parts.
 
     A ValueError names the setting that is out of its range.
     """
@@ -68,12 +70,13 @@ class Settings:
     ema: float
     seed: int
     threads: int
+    accumulate: int = 1
 
     def __post_init__(self) -> None:
         if isinstance(self.augment, bool):
             object.__setattr__(self, "augment", "light" if self.augment else "none")
         choice(self.augment, AUGMENTATIONS, "augment")
-        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("threads", 1)):
+        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("threads", 1), ("accumulate", 1)):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}")
