@@ -52,6 +52,7 @@ _ROOMS = (
     "losses",
     "models",
     "nn",
+    "parallel",
     "tiling",
     "train",
     "view",
