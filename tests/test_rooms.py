@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "data": {"arithmetic"},
     "train": {"arithmetic", "engine", "functional", "nn", "losses", "models", "data", "words"},
     "words": set(),
-    "parallel": {"arithmetic", "functional", "graph", "nn"},
+    "parallel": {"arithmetic", "engine", "functional", "graph", "nn"},
     "tiling": {"arithmetic", "engine", "graph", "nn", "data", "train"},
     "view": {
         *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "losses", "models", "data"),

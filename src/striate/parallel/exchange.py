@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -158,27 +158,32 @@ class Gathered:
         """Let functions inside a `with` block that keep the run for their backward pass keep its parts instead.
 
         This rank's elements are kept already by what made them, a rectifier for one: with the run they would be twice.
+        Hooks of the caller's see the parts, but nothing else that is kept inside.
         """
-        version = self.local._version
+        anchor = torch.empty(0, requires_grad=True)
+        node = _Parts.apply(anchor, self.local, self.halo).grad_fn  # type: ignore[no-untyped-call]
 
-        def pack(tensor: Tensor) -> "Tensor | Gathered":
+        def pack(tensor: Tensor) -> Any:  # noqa: ANN401
             is_run = tensor.data_ptr() == self.run.data_ptr() and tensor.shape == self.run.shape
-            return parts(self) if is_run and tensor.numel() else tensor
+            return node if is_run and tensor.numel() else tensor
 
-        def unpack(kept: "Tensor | Gathered") -> Tensor:
-            if isinstance(kept, Tensor):
-                return kept
-            if kept.local._version != version:
-                raise RuntimeError("a tensor that is needed for the backward pass was worked on in place after its use")
-            return kept.exchange.join(kept.local, kept.halo, kept.dim, kept.fill)
+        def unpack(kept: Any) -> Tensor:  # noqa: ANN401
+            return kept if isinstance(kept, Tensor) else self.exchange.join(*kept.saved_tensors, self.dim, self.fill)
 
         with torch.autograd.graph.saved_tensors_hooks(pack, unpack):
             yield
 
 
-def parts(gathered: Gathered) -> Gathered:
-    """Return what is kept of a run: the same without the run."""
-    return replace(gathered, run=gathered.halo[:0])
+class _Parts(torch.autograd.Function):
+    """Keeps the parts of a run as autograd keeps tensors: hooks of the caller's see them, changes in place are found.
+
+    It is in nobody's backward pass.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, anchor: Tensor, local: Tensor, halo: Tensor) -> Tensor:  # noqa: ANN401
+        ctx.save_for_backward(local, halo)
+        return anchor.clone()
 
 
 class _Gather(torch.autograd.Function):

@@ -1,6 +1,6 @@
 """The part of a feature map that a rank has, and how it becomes a DTensor again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -10,7 +10,7 @@ from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.tensor import DTensor, Shard
 
 from striate.arithmetic import Window
-from striate.parallel.exchange import Exchange, places_read, shard
+from striate.parallel.exchange import Exchange, Places, places_read, shard
 from striate.parallel.sums import shared
 
 
@@ -54,7 +54,14 @@ class Slabs:
             window: its padding in amounts.
             mode: the border rule.
         """
-        runs = [places_read(size, shard(outputs, rank, self.ranks), window, mode) for rank in range(self.ranks)]
+        return self._exchange(size, outputs, lambda run: places_read(size, run, window, mode))
+
+    def copies(self, size: int, places: Places) -> Exchange:
+        """Return who sends what where each output is a copy of the element at its place on an axis of this size."""
+        return self._exchange(size, len(places), lambda run: places[run.start : run.stop])
+
+    def _exchange(self, size: int, outputs: int, read: Callable[[range], Places]) -> Exchange:
+        runs = [read(shard(outputs, rank, self.ranks)) for rank in range(self.ranks)]
         return Exchange(runs, size, self.mesh.get_local_rank(), self.group)
 
     @overload
@@ -75,6 +82,12 @@ class Slabs:
         )
 
     def nothing(self, shape: Sequence[int], *parts: Tensor | None) -> Tensor:
-        """Return an empty tensor that follows from others, so that this rank takes part in their backward passes."""
-        tied = sum((part.sum() for part in parts if part is not None), torch.zeros(()))
-        return tied.expand(1)[:0].reshape(tuple(shape))
+        """Return a tensor without elements that follows from others: this rank takes part in their backward passes.
+
+        Args:
+            shape: of the whole.
+            parts: the others.
+        """
+        first, *others = [part.sum() for part in parts if part is not None]
+        sizes = [0 if dim == self.dim else size for dim, size in enumerate(shape)]
+        return sum(others, first).expand(1)[:0].reshape(sizes)

@@ -7,7 +7,7 @@ from typing import Any
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.device_mesh import DeviceMesh
-from torch.distributed.tensor import DTensor, Shard
+from torch.distributed.tensor import DTensor, Replicate, Shard
 from torch.overrides import TorchFunctionMode
 
 from striate.graph.naming import name_of
@@ -133,7 +133,16 @@ class _Guard(TorchFunctionMode):
                     "functions of single elements and concatenation along another dimension can be"
                 )
             return result
+        if cut:
+            args = tuple(self._everywhere(argument) for argument in args)
+            kwargs = {name: self._everywhere(argument) for name, argument in kwargs.items()}
         return func(*args, **kwargs)
+
+    def _everywhere(self, argument: Any) -> Any:  # noqa: ANN401
+        """Return a tensor that every rank has alike, such as a parameter, as the DTensor that this is."""
+        if not isinstance(argument, Tensor) or isinstance(argument, DTensor):
+            return argument
+        return DTensor.from_local(argument, self.slabs.mesh, [Replicate()], run_check=False)
 
     def _is_allowed(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         rule = rule_of_function(name)

@@ -26,6 +26,23 @@ class _Shared(torch.autograd.Function):
         return over_ranks(gradient, ctx.group), None
 
 
+def total(tensor: Tensor, group: Any) -> Tensor:  # noqa: ANN401
+    """Return the sum of a tensor over all ranks, of which each uses its own copy. Differentiable."""
+    summed: Tensor = _Total.apply(tensor, group)  # type: ignore[no-untyped-call]
+    return summed
+
+
+class _Total(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, tensor: Tensor, group: Any) -> Tensor:  # noqa: ANN401
+        ctx.group = group
+        return over_ranks(tensor, group)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401
+        return over_ranks(gradient, ctx.group), None
+
+
 def over_ranks(tensor: Tensor, group: Any) -> Tensor:  # noqa: ANN401
     """Return the sum of a tensor over all ranks, without a gradient."""
     total = tensor.clone(memory_format=torch.contiguous_format)
