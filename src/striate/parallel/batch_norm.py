@@ -6,10 +6,8 @@ import torch
 from torch import Tensor
 from torch.distributed.tensor import DTensor
 
-from striate.parallel.slab import Slabs
+from striate.parallel.slab import Layer, Slabs
 from striate.parallel.sums import over_ranks
-
-Layer = Any  # layers are read by their attributes, which torch.nn's types are narrower than
 
 
 def batch_normalisation(layer: Layer, input: DTensor, slabs: Slabs) -> DTensor:

@@ -1,13 +1,9 @@
 """Layers that read nothing beside an element along the space, and so need nothing from other ranks."""
 
-from typing import Any
-
 import torch
 from torch.distributed.tensor import DTensor
 
-from striate.parallel.slab import Slabs
-
-Layer = Any  # layers are read by their attributes, which torch.nn's types are narrower than
+from striate.parallel.slab import Layer, Slabs
 
 
 def across_channels(layer: Layer, input: DTensor, slabs: Slabs) -> DTensor:

@@ -1,7 +1,6 @@
 """Convolutions and their transposes on the part of a feature map that a rank has."""
 
 from dataclasses import replace
-from typing import Any
 
 from torch import Tensor
 from torch.distributed.tensor import DTensor
@@ -9,11 +8,9 @@ from torch.distributed.tensor import DTensor
 import striate.functional as SF
 import striate.nn as snn
 from striate.arithmetic import Geometry
-from striate.parallel.slab import Slabs
+from striate.parallel.slab import Layer, Slabs
 from striate.parallel.sliding import Amounts, Reading, amounts, slide
 from striate.parallel.sums import total
-
-Layer = Any  # layers are read by their attributes, which torch.nn's types are narrower than
 
 
 def convolution(layer: Layer, input: DTensor, slabs: Slabs) -> DTensor:
@@ -23,23 +20,29 @@ def convolution(layer: Layer, input: DTensor, slabs: Slabs) -> DTensor:
     """
     geometry, modes = _geometry(layer, input), modes_of(layer, input.ndim - 2)
     weight, bias = slabs.shared(layer.weight), slabs.shared(layer.bias)
-    value = getattr(layer, "padding_value", 0.0)
-    how = {"flip": getattr(layer, "flip", False), "activation": getattr(layer, "activation", None)}
-    fixed = geometry.stride, geometry.dilation, layer.groups
     known = tuple("zeros" if mode == "mean" else mode for mode in modes)
     mean: Tensor | None = None
     if known != modes:
         space = tuple(range(2, input.ndim))
         mean = total(input.to_local().sum(space, keepdim=True), slabs.group) / input.shape[2:].numel()
         input = slabs.whole(input.to_local() - mean, input.shape[slabs.dim])
+    value = getattr(layer, "padding_value", 0.0)
 
     def compute(run: Tensor, padding: Amounts) -> Tensor:
-        stride, dilation, groups = fixed
         if mean is not None:
-            run = SF.pad(run, padding, known) + mean
-            return SF.conv(run, weight, bias, stride, 0, dilation, groups, **how)
+            run, padding = SF.pad(run, padding, known) + mean, ((0, 0),) * geometry.ndim
         return SF.conv(
-            run, weight, bias, stride, padding, dilation, groups, padding_mode=modes, padding_value=value, **how
+            run,
+            weight,
+            bias,
+            geometry.stride,
+            padding,
+            geometry.dilation,
+            layer.groups,
+            padding_mode=known,
+            padding_value=value,
+            flip=getattr(layer, "flip", False),
+            activation=getattr(layer, "activation", None),
         )
 
     mode = known[slabs.axis]

@@ -168,7 +168,10 @@ class Gathered:
             return node if is_run and tensor.numel() else tensor
 
         def unpack(kept: Any) -> Tensor:  # noqa: ANN401
-            return kept if isinstance(kept, Tensor) else self.exchange.join(*kept.saved_tensors, self.dim, self.fill)
+            if isinstance(kept, Tensor):
+                return kept
+            local, halo = kept.saved_tensors
+            return self.exchange.join(local, halo, self.dim, self.fill)
 
         with torch.autograd.graph.saved_tensors_hooks(pack, unpack):
             yield

@@ -1,7 +1,6 @@
 """Which layers run on the part of a feature map that a rank has, and how; the others are refused."""
 
 from collections.abc import Callable
-from typing import Any
 
 from torch import nn
 from torch.distributed.tensor import DTensor
@@ -20,9 +19,8 @@ from striate.parallel.pooling import (
     sum_pooling,
 )
 from striate.parallel.resizing import LINES, resizing_convolution, upsampling
-from striate.parallel.slab import Slabs
+from striate.parallel.slab import Layer, Slabs
 
-Layer = Any  # layers are read by their attributes, which torch.nn's types are narrower than
 Run = Callable[[Layer, DTensor, Slabs], DTensor]
 
 _FAMILIES: dict[str, Run] = {

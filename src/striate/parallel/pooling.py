@@ -14,10 +14,8 @@ from striate.arithmetic import Geometry
 from striate.arithmetic.arguments import integers
 from striate.engine.pooling import check_touching, divisors, pooling_plan
 from striate.parallel.convolution import modes_of
-from striate.parallel.slab import Slabs
+from striate.parallel.slab import Layer, Slabs
 from striate.parallel.sliding import Amounts, Reading, slide
-
-Layer = Any  # layers are read by their attributes, which torch.nn's types are narrower than
 
 
 def max_pooling(layer: Layer, input: DTensor, slabs: Slabs) -> DTensor:
@@ -85,7 +83,8 @@ def _extreme(
     def compute(run: Tensor, padding: Amounts) -> Tensor:
         window = geometry.kernel, geometry.stride, padding, geometry.dilation, layer.ceil_mode
         if not run.requires_grad:
-            return pool(run, *window)
+            values: Tensor = pool(run, *window)
+            return values
         pooled: Tensor = _Winners.apply(run, partial(pool, run, *window, return_indices=True))  # type: ignore[no-untyped-call]
         return pooled
 

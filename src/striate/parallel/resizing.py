@@ -12,9 +12,7 @@ from torch.nn import functional as F
 from striate.arithmetic import resized_size
 from striate.functional.resize import resize
 from striate.parallel.convolution import convolution
-from striate.parallel.slab import Slabs
-
-Layer = Any  # layers are read by their attributes, which torch.nn's types are narrower than
+from striate.parallel.slab import Layer, Slabs
 
 LINES = {"nearest": "nearest", "nearest-exact": "nearest-exact"}
 LINES |= dict.fromkeys(("linear", "bilinear", "trilinear"), "linear")
@@ -28,12 +26,13 @@ def upsampling(layer: Layer, input: DTensor, slabs: Slabs) -> DTensor:
     how = {"align_corners": layer.align_corners, "recompute_scale_factor": layer.recompute_scale_factor}
 
     def line(signal: Tensor) -> Tensor:
-        return F.interpolate(signal, **{key: wanted[axis]}, mode=LINES[layer.mode], **how)
+        asked: dict[str, Any] = {key: wanted[axis], "mode": LINES[layer.mode]}
+        return F.interpolate(signal, **asked, **how)
 
     def others(run: Tensor) -> Tensor:
         same = run.shape[slabs.dim] if key == "size" else 1.0
-        each = tuple(same if place == axis else one for place, one in enumerate(wanted))
-        return F.interpolate(run, **{key: each}, mode=layer.mode, **how)
+        asked: dict[str, Any] = {key: tuple(same if place == axis else one for place, one in enumerate(wanted))}
+        return F.interpolate(run, **asked, mode=layer.mode, **how)
 
     return _resize(input, slabs, line, others)
 

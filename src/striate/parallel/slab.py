@@ -13,6 +13,8 @@ from striate.arithmetic import Window
 from striate.parallel.exchange import Exchange, Places, places_read, shard
 from striate.parallel.sums import shared
 
+Layer = Any  # layers are read by their attributes, which torch.nn's types are narrower than
+
 
 @dataclass(frozen=True)
 class Slabs:
