@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "exporting": {"arithmetic", "nn", "graph", "models", "data", "runtimes", "train"},
     "conversion": {"nn", "graph"},
     "words": set(),
+    "parallel": {"arithmetic", "engine", "functional", "graph", "nn"},
     "tiling": {"arithmetic", "engine", "graph", "nn", "data", "runtimes", "train"},
     "view": {
         *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "losses", "models", "data"),

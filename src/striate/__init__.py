@@ -66,6 +66,7 @@ _ROOMS = (
     "losses",
     "models",
     "nn",
+    "parallel",
     "runtimes",
     "tiling",
     "train",

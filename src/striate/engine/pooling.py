@@ -68,7 +68,7 @@ def _max_plan(
 ) -> tuple[PoolingPlan, PoolingCall, tuple[Any, ...]]:
     """Return the plan, how our kernels run it, and what torch's functions take after the input, if they have it."""
     plan = pooling_plan(geometry, size, ceil_mode)
-    _check_touching(plan)
+    check_touching(plan)
     arguments = (geometry.kernel, geometry.stride, plan.torch_padding, geometry.dilation, ceil_mode)
     return plan, plan.call((), plan.torch_padding is not None), arguments
 
@@ -116,7 +116,7 @@ def avg_pool(
         how = geometry, ceil_mode, count_include_pad, divisor_override
         return torch.complex(avg_pool(input.real, *how), avg_pool(input.imag, *how))
     total = _sum_by_axis(input, plan)
-    return total / (_divisors(plan, count_include_pad, total) if divisor_override is None else divisor_override)
+    return total / (divisors(plan, count_include_pad, total) if divisor_override is None else divisor_override)
 
 
 def sum_pool(input: Tensor, geometry: Geometry, ceil_mode: bool) -> Tensor:
@@ -144,7 +144,7 @@ def _torch_averages(geometry: Geometry, size: tuple[int, ...], divisor_override:
     return max(geometry.dilation) == 1
 
 
-def _check_touching(plan: PoolingPlan) -> None:
+def check_touching(plan: PoolingPlan) -> None:
     """A maximum over padding alone has no value: torch avoids it by a limit on padding, we ask each window."""
     for axis, (window, n, outputs) in enumerate(zip(plan.windows, plan.input_size, plan.output_size, strict=True)):
         if window.dilation == 1 and window.before < window.kernel and window.after < window.kernel:
@@ -177,14 +177,14 @@ def _padded(input: Tensor, axis: int, window: Window, outputs: int) -> Tensor:
     return F.pad(input, [*others, 0, overhang]) if overhang > 0 else input
 
 
-def _divisors(plan: PoolingPlan, count_include_pad: bool, like: Tensor) -> Tensor:
+def divisors(plan: PoolingPlan, count_include_pad: bool, like: Tensor) -> Tensor:
     """Elements that each window counts: real ones, and with `count_include_pad` those of the padding, never beyond."""
-    divisors = like.new_ones(())
+    counted = like.new_ones(())
     for window, n, outputs in zip(plan.windows, plan.input_size, plan.output_size, strict=True):
         if count_include_pad:
             padded = Window(window.kernel, window.stride, window.dilation)
             counts = [len(padded.taps_inside(window.padded_size(n), o)) for o in range(outputs)]
         else:
             counts = [len(window.taps_inside(n, o)) for o in range(outputs)]
-        divisors = divisors.unsqueeze(-1) * like.new_tensor(counts).clamp(min=1)
-    return divisors
+        counted = counted.unsqueeze(-1) * like.new_tensor(counts).clamp(min=1)
+    return counted
