@@ -69,6 +69,18 @@ def test_nothing_is_written_where_anything_goes_wrong(tmp_path):
     assert path.read_bytes() == b"of before"
 
 
+class Branching(nn.Module):
+    """Computes something else for large images."""
+
+    def forward(self, input):
+        return input if input.shape[2] < 20 else -input
+
+
+def test_a_trace_that_holds_near_its_size_only_is_of_that_size(tmp_path):
+    input = torch.rand(2, 1, 12, 12)
+    assert export(Branching(), tmp_path / "model.pt2", input=input).dynamic == {0: "batch"}
+
+
 def test_mistakes(model, bar_images, tmp_path):
     with pytest.raises(ValueError, match=r"ends in none of \.onnx, \.pt2, \.safetensors: give a format"):
         export(model, tmp_path / "model.bin", data=bar_images)

@@ -16,7 +16,7 @@ from striate.arithmetic.arguments import choice
 from striate.data import ImageData
 from striate.exporting import folding
 from striate.exporting.onnx_file import onnx_bytes
-from striate.exporting.program import dynamic_axes, quiet, traced
+from striate.exporting.program import dynamic_axes, quiet, takes, traced
 from striate.exporting.sizes import free_axes, other_size
 from striate.exporting.verification import Agreement, Timing, compared, names, refuse_chance, timed
 from striate.runtimes import OnnxModel
@@ -145,6 +145,9 @@ def _program(path: Path, format: str, subject: _Subject, dynamic_size: bool, fol
     own = tuple(input.shape[axis] for axis in free_axes(input))
     other = other_size(model, input) if dynamic_size else None
     program = traced(model, input, dynamic_size=other is not None)
+    if other is not None and not takes(program, other):  # the trace holds for sizes near its own only
+        other = None
+        program = traced(model, input, dynamic_size=False) if len(dynamic_axes(program)) > 1 else program
     dynamic = dynamic_axes(program)
     if 0 not in dynamic:
         raise RuntimeError(f"the model takes {len(input)} samples and no other number: its own code holds it")
@@ -155,7 +158,7 @@ def _program(path: Path, format: str, subject: _Subject, dynamic_size: bool, fol
         exported: nn.Module = OnnxModel(content, path.name)
     else:
         content, exported = _pt2(program, subject.metadata)
-    sizes = [own] if other is None or len(dynamic) == 1 else [own, other]
+    sizes = [own] if other is None else [own, other]
     # Against what was asked for, not what was traced: so the folding is verified as well
     agreements = compared(subject.model, exported, input, sizes)
     timing = timed(subject.model, exported, input[:1])
