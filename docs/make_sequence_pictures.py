@@ -26,7 +26,7 @@ def main() -> None:
     folder = Path(__file__).parent / "images"
     signals, names = speak(SIGNALS, RATE)
     rows = {name: pieces(sound, signals, names) for sound, name in enumerate(SOUNDS)}
-    exhibit(rows, "Pieces of 40 ms of each sound, made equally loud").save(folder / "sounds.png")
+    exhibit(rows, "Pieces of 40 ms of each sound, made equally loud").save(folder / "sounds.png", dpi=80)
     volumes, labels = draw_solids(SHOWN * len(SOLIDS))
     bodies = {name: volumes[labels == label].float() / 255 for label, name in enumerate(SOLIDS)}
     exhibit(bodies, "The middle slices of eight of each body").save(folder / "solids.png")
