@@ -2,6 +2,8 @@ import pytest
 import torch
 
 import striate.nn as snn
+from striate.data import speak
+from striate.models import create
 from striate.models.causal_net import CausalNet
 
 
@@ -27,3 +29,13 @@ def test_a_step_returns_a_state_for_every_layer():
 def test_a_net_says_what_it_computes():
     with pytest.raises(NotImplementedError, match="CausalNet does not say what it computes: define compute"):
         CausalNet()(torch.rand(1, 1, 5))
+
+
+@pytest.mark.parametrize("name", ["wavenet", "wavenet-mini", "tcn", "tcn-mini"])
+def test_first_weights_pass_on_a_signal_as_faint_as_speech(name):
+    signal, _ = speak(1, 600, seed=3)
+    assert signal.std() < 0.2
+    torch.manual_seed(0)
+    with torch.no_grad():
+        scores = create(name).eval()(signal)
+    assert 0.05 < scores.std(2).mean() < 1  # 0.003 to 0.04 with torch's own first weights and no rescaling

@@ -82,11 +82,11 @@ def _measure(quick: bool) -> Iterator[Figure]:
 
 def _some(data: LabelledData, train: int, test: int) -> LabelledData:
     """The first signals of each part."""
-    parts = [
+    learnt, judged = (
         Labelled(part.inputs[:number], part.labels[:number])
         for part, number in ((data.train, train), (data.test, test))
-    ]
-    return LabelledData(data.name, *parts, data.classes, unit=data.unit)
+    )
+    return LabelledData(data.name, learnt, judged, data.classes, unit=data.unit)
 
 
 SYSTEM = System(
