@@ -16,7 +16,7 @@ from striate.arithmetic.arguments import choice
 from striate.data import ImageData
 from striate.exporting import folding
 from striate.exporting.onnx_file import onnx_bytes
-from striate.exporting.program import dynamic_axes, quiet, takes, traced
+from striate.exporting.program import dynamic_axes, quiet, traced
 from striate.exporting.sizes import free_axes, other_size
 from striate.exporting.verification import Agreement, Timing, compared, names, refuse_chance, timed
 from striate.runtimes import OnnxModel
@@ -142,12 +142,33 @@ def _program(path: Path, format: str, subject: _Subject, dynamic_size: bool, fol
     input, there = subject.example, folding.batch_norms(subject.model)
     model = folding.fold_batch_norms(subject.model, input) if fold else subject.model
     refuse_chance(model, input)
-    own = tuple(input.shape[axis] for axis in free_axes(input))
     other = other_size(model, input) if dynamic_size else None
+    try:
+        content, exported, dynamic, agreements = _verified(path, format, subject, model, other)
+    except (AssertionError, RuntimeError, ValueError):  # the first from a program of torch, whose trace bounds a size
+        if other is None:
+            raise
+        content, exported, dynamic, agreements = _verified(path, format, subject, model, None)
+    timing = timed(subject.model, exported, input[:1])
+    write_atomically(path, content)
+    folded = there - folding.batch_norms(model), there
+    return Exported(path, format, len(content), dynamic, folded, agreements, timing)
+
+
+def _verified(
+    path: Path, format: str, subject: _Subject, model: nn.Module, other: tuple[int, ...] | None
+) -> tuple[bytes, nn.Module, dict[int, str], tuple[Agreement, ...]]:
+    """Return a file's content, the model in it, its axes of any size and how far it is from what was asked for.
+
+    Args:
+        path: Of the file, for messages.
+        format: "onnx" or "pt2".
+        subject: What is exported.
+        model: It, or it with its batch norms folded.
+        other: A second size that the file has to take; None for its own only.
+    """
+    input = subject.example
     program = traced(model, input, dynamic_size=other is not None)
-    if other is not None and not takes(program, other):  # the trace holds for sizes near its own only
-        other = None
-        program = traced(model, input, dynamic_size=False) if len(dynamic_axes(program)) > 1 else program
     dynamic = dynamic_axes(program)
     if 0 not in dynamic:
         raise RuntimeError(f"the model takes {len(input)} samples and no other number: its own code holds it")
@@ -158,13 +179,10 @@ def _program(path: Path, format: str, subject: _Subject, dynamic_size: bool, fol
         exported: nn.Module = OnnxModel(content, path.name)
     else:
         content, exported = _pt2(program, subject.metadata)
-    sizes = [own] if other is None else [own, other]
+    own = tuple(input.shape[axis] for axis in free_axes(input))
+    sizes = [own] if other is None or len(dynamic) == 1 else [own, other]
     # Against what was asked for, not what was traced: so the folding is verified as well
-    agreements = compared(subject.model, exported, input, sizes)
-    timing = timed(subject.model, exported, input[:1])
-    write_atomically(path, content)
-    folded = there - folding.batch_norms(model), there
-    return Exported(path, format, len(content), dynamic, folded, agreements, timing)
+    return content, exported, dynamic, compared(subject.model, exported, input, sizes)
 
 
 def _pt2(program: ExportedProgram, metadata: dict[str, str]) -> tuple[bytes, nn.Module]:

@@ -52,21 +52,6 @@ def dynamic_axes(program: ExportedProgram) -> dict[int, str]:
     return {axis: names.get(axis, f"size_{axis}") for axis in range(len(shape)) if not tied[axis]}
 
 
-def takes(program: ExportedProgram, size: Sequence[int]) -> bool:
-    """Whether a program takes inputs of a size along `free_axes`: code that branches on a size bounds it.
-
-    >>> program = traced(nn.Conv2d(1, 4, 3), torch.zeros(2, 1, 8, 8), dynamic_size=True)
-    >>> takes(program, (40, 40)), takes(program, (2, 2))
-    (True, False)
-    """
-    shape = _input_shape(program)
-    for side, asked in zip(shape[len(shape) - len(size) :], size, strict=True):
-        bounds = None if isinstance(side, int) else program.range_constraints.get(side.node.expr)
-        if not (side == asked if bounds is None else bounds.lower <= asked <= bounds.upper):
-            return False
-    return True
-
-
 def symbols(program: ExportedProgram) -> dict[str, str]:
     """Return what the sizes that may change are called within a program, and what `dynamic_axes` calls them."""
     shape = _input_shape(program)
