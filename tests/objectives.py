@@ -45,11 +45,13 @@ def objective(name, model, input):
     output = model(input)
     generator = torch.Generator().manual_seed(3)
     if models.task(name) in {"super-resolution", "generation", "pretraining"}:
-        target = input if input.ndim == 4 else torch.rand(output.shape, generator=generator)  # codes are no images
+        codes = input.ndim != 4  # and no images
+        target = torch.rand(output.shape, generator=generator).to(output.device) if codes else input
         if not hasattr(model, "loss"):
-            return losses.euclidean(output, torch.rand(output.shape, generator=generator))
+            return losses.euclidean(output, torch.rand(output.shape, generator=generator).to(output.device))
     else:
         labels = torch.randint(output.shape[1], (len(input), *output.shape[2:]), generator=generator)
+        labels = labels.to(output.device)
         if not hasattr(model, "loss"):
             return losses.softmax_cross_entropy(output, labels)
         target = labels if models.task(name) == "classification" else input

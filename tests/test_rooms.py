@@ -23,9 +23,13 @@ MAY_IMPORT = {
     "losses": {"arithmetic"},
     "models": {"arithmetic", "engine", "functional", "filters", "nn", "losses"},
     "data": {"arithmetic"},
-    "train": {"arithmetic", "engine", "functional", "nn", "losses", "models", "data", "words"},
+    "runtimes": set(),
+    "train": {"arithmetic", "engine", "functional", "nn", "losses", "models", "data", "runtimes", "words"},
+    "exporting": {"arithmetic", "nn", "graph", "models", "data", "runtimes", "train"},
+    "conversion": {"nn", "graph"},
     "words": set(),
-    "tiling": {"arithmetic", "engine", "graph", "nn", "data", "train"},
+    "parallel": {"arithmetic", "engine", "functional", "graph", "nn"},
+    "tiling": {"arithmetic", "engine", "graph", "nn", "data", "runtimes", "train"},
     "view": {
         *("arithmetic", "engine", "functional", "filters", "nn", "acceleration", "graph", "losses", "models", "data"),
         *("train", "words"),
@@ -37,7 +41,7 @@ MAY_IMPORT = {
     "bench": {"arithmetic", "engine", "functional", "nn", "acceleration"},
     "cli": {
         *("arithmetic", "engine", "functional", "filters", "nn", "graph", "models", "data", "train", "view", "bench"),
-        *("lineage", "tiling", "words"),
+        *("exporting", "lineage", "tiling", "words"),
     },
 }
 

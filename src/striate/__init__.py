@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     from striate.acceleration import accelerate as accelerate
     from striate.acceleration import override as override
     from striate.acceleration import restore as restore
+    from striate.conversion import load_flax as load_flax
+    from striate.conversion import load_keras as load_keras
     from striate.engine.config import show_config as show_config
     from striate.engine.explanation import explain_plan as explain_plan
     from striate.engine.selection import use_kernel as use_kernel
+    from striate.exporting import export as export
+    from striate.exporting import fold_batch_norms as fold_batch_norms
+    from striate.runtimes import load_onnx as load_onnx
     from striate.tiling.tiled import tiled as tiled
     from striate.train import evaluate as evaluate
     from striate.train import fit as fit
     from striate.train import predict as predict
+    from striate.train import predict_files as predict_files
     from striate.train import shift_consistency as shift_consistency
     from striate.view.checkerboard import checkerboard_score as checkerboard_score
     from striate.view.explainer import explain as explain
@@ -33,6 +39,12 @@ _HOMES = {
     "explain_plan": "striate.engine.explanation",
     "show_config": "striate.engine.config",
     "use_kernel": "striate.engine.selection",
+    "load_flax": "striate.conversion",
+    "load_keras": "striate.conversion",
+    "predict_files": "striate.train",
+    "export": "striate.exporting",
+    "fold_batch_norms": "striate.exporting",
+    "load_onnx": "striate.runtimes",
     "evaluate": "striate.train",
     "fit": "striate.train",
     "predict": "striate.train",
@@ -45,13 +57,17 @@ _HOMES = {
 }
 _ROOMS = (
     "arithmetic",
+    "conversion",
     "data",
+    "exporting",
     "filters",
     "functional",
     "graph",
     "losses",
     "models",
     "nn",
+    "parallel",
+    "runtimes",
     "tiling",
     "train",
     "view",
@@ -63,10 +79,16 @@ __all__ = [
     "evaluate",
     "explain",
     "explain_plan",
+    "export",
     "fit",
+    "fold_batch_norms",
     "inspect",
+    "load_flax",
+    "load_keras",
+    "load_onnx",
     "override",
     "predict",
+    "predict_files",
     "receptive_field",
     "restore",
     "shift_consistency",

@@ -52,6 +52,19 @@ def test_an_unreadable_image_does_not_stop_the_others(shapes_run, striate, image
     assert "broken.png" in broken
 
 
+def test_a_folder_becomes_a_table(shapes_run, striate, images, tmp_path):
+    (tmp_path / "new" / "broken.png").write_text("no image")
+    result = striate("predict", shapes_run[0], tmp_path / "new", "--output", "rows.csv", "--workers", "0")
+    assert result.exit_code == 1
+    assert result.stdout == "rows.csv: 10 images, 1 unreadable\n"
+    rows = (tmp_path / "rows.csv").read_text().splitlines()
+    assert rows[0] == "image,label,probability,inverted,error"
+    assert len(rows) == 11
+    assert striate("predict", shapes_run[0], *images, "--output", "rows.csv", "--workers", "0").exit_code == 0
+    refused = striate("predict", shapes_run[0], *images, "--output", "rows.csv", "--json")
+    assert refused.stderr == "error: --json prints, and --output writes a table: give one of them\n"
+
+
 def test_mistakes(striate, tmp_path, shapes_run):
     assert (
         striate("predict", tmp_path / "absent", "a.png").stderr

@@ -25,6 +25,7 @@ def test_a_failure_before_the_rename_keeps_the_old_content(tmp_path, monkeypatch
     with pytest.raises(OSError, match="disk full"):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_full_disk_is_named_with_the_file_and_nothing_is_left_on_it(tmp_path, monkeypatch):

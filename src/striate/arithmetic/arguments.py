@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from operator import index
+from typing import cast
 
 
 def integer(value: object, name: str, minimum: int | None = None) -> int:
@@ -10,6 +11,8 @@ def integer(value: object, name: str, minimum: int | None = None) -> int:
         number = value  # or a compiler's symbol for one, which has no `__index__` to ask for
     elif isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be an int, but got {value!r} of type {type(value).__name__}")
+    elif hasattr(value, "node"):
+        number = cast(int, value)  # a symbol of torch.export, which asking for its `__index__` would tie to one size
     else:
         number = index(value)
     if minimum is not None and number < minimum:

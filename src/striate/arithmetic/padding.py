@@ -44,7 +44,8 @@ def padding_amounts(word: str, size: int, kernel: int, stride: int = 1, dilation
         return reach, reach
     if word == "causal":
         return reach, 0
-    outputs = -(-size // stride)
-    total = max((outputs - 1) * stride + reach + 1 - size, 0)
+    # (ceil(size / stride) - 1) * stride + reach + 1 - size, in a form whose traces stay short where size is symbolic
+    total = reach - (size - 1) % stride
+    total = max(total, 0) if reach < stride - 1 else total
     smaller, larger = total // 2, total - total // 2
     return (smaller, larger) if word == "same" else (larger, smaller)

@@ -29,27 +29,30 @@ def unpooled_size(geometry: Geometry, size: Sequence[int], output_size: Sequence
         possible = [_restored(n, stride) for n, stride in zip(size, geometry.stride, strict=True)]
     else:  # the amounts of the other words do not depend on the size
         possible = [_covered(window, n) for window, n in zip(geometry.windows(size), size, strict=True)]
-    defaults = tuple(default for default, _ in possible)
+    defaults = tuple(default for default, _, _ in possible)
     if output_size is None:
         if min(defaults) < 1:
             raise ValueError(f"an input of spatial size {tuple(size)} unpools to {defaults}; use less padding")
         return defaults
     asked = integers(output_size, geometry.ndim, "output_size", 1)
-    for axis, (wanted, (_, sizes)) in enumerate(zip(asked, possible, strict=True)):
-        if wanted not in sizes:
+    for axis, (wanted, (_, least, most)) in enumerate(zip(asked, possible, strict=True)):
+        if not least <= wanted <= most:
             raise ValueError(
-                f"output_size must be from {max(sizes.start, 1)} to {sizes.stop - 1} along spatial axis {axis}, whose "
-                f"input has {size[axis]} elements, but got {wanted}"
+                f"output_size must be from {max(least, 1)} to {most} along spatial axis {axis}, whose input has "
+                f"{size[axis]} elements, but got {wanted}"
             )
     return asked
 
 
-def _restored(size: int, stride: int) -> tuple[int, range]:
-    """Return the default and all the possible sizes that `"same"` padding pools to `size`."""
-    return size * stride, range((size - 1) * stride + 1, size * stride + 1)
+# Bounds, not a `range`, which would tie a symbolic size to one number
 
 
-def _covered(window: Window, size: int) -> tuple[int, range]:
-    """Return the size that the windows cover, and those less than a stride away, as torch's unpooling allows them."""
+def _restored(size: int, stride: int) -> tuple[int, int, int]:
+    """Return the default, the least and the largest size that `"same"` padding pools to `size`."""
+    return size * stride, (size - 1) * stride + 1, size * stride
+
+
+def _covered(window: Window, size: int) -> tuple[int, int, int]:
+    """Return the size that the windows cover, and the bounds of those less than a stride away, as torch allows them."""
     covered = (size - 1) * window.stride + window.extent - window.before - window.after
-    return covered, range(covered - window.stride + 1, covered + window.stride)
+    return covered, covered - window.stride + 1, covered + window.stride - 1

@@ -2,4 +2,5 @@
 
 from striate.cli.app import app
 
-app(prog_name="striate")
+if __name__ == "__main__":  # a worker process that is spawned imports this file too
+    app(prog_name="striate")

@@ -14,6 +14,7 @@ from striate.cli.compare import compare
 from striate.cli.console import errors, output
 from striate.cli.evaluate import evaluate
 from striate.cli.explain import explain
+from striate.cli.export import export
 from striate.cli.fetch import fetch
 from striate.cli.filter import filter_image
 from striate.cli.inspect import inspect
@@ -74,6 +75,7 @@ app.command()(train)
 app.command()(pretrain)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(export)
 app.command()(explain)
 app.command()(compare)
 app.command()(inspect)

@@ -8,7 +8,7 @@ from striate.arithmetic import Geometry, padding_mode_argument
 from striate.arithmetic.arguments import integer
 from striate.engine.activation import activation_argument
 from striate.engine.cache import remembered
-from striate.engine.extension import Amounts
+from striate.engine.extension import Amounts, extends, known
 
 # What a caller asks of a convolution, as it was written: the number of axes that the weight must have, or None for any;
 # stride, padding, dilation, groups, padding_mode, padding_value, activation.
@@ -94,6 +94,9 @@ def unchecked_plan(arguments: ConvolutionArguments, size: tuple[int, ...]) -> Co
     """Plan without asking whether the kernel fits; `size` may be symbolic, and matters to padding words only."""
     amounts = tuple((window.before, window.after) for window in arguments.geometry.windows(size))
     zeros = [mode == "zeros" or (mode == "constant" and arguments.value == 0.0) for mode in arguments.modes]
-    padding = tuple(max(min(amount), 0) if zero else 0 for amount, zero in zip(amounts, zeros, strict=True))
+    # What follows from a symbolic size is left to `extend` whole: exported convolutions take constants only
+    padding = tuple(
+        max(min(amount), 0) if zero and known(amount) else 0 for amount, zero in zip(amounts, zeros, strict=True)
+    )
     extension = tuple((before - own, after - own) for (before, after), own in zip(amounts, padding, strict=True))
-    return ConvolutionPlan(amounts, extension, any(pair != (0, 0) for pair in extension), padding)
+    return ConvolutionPlan(amounts, extension, any(extends(pair) for pair in extension), padding)

@@ -123,8 +123,9 @@ def may_run(*tensors: Tensor) -> bool:
 def spread(mask: Tensor, size: Sequence[int]) -> Tensor:
     """Return (N, *size) of a mask (N, *cells): each element has its cell's value."""
     for axis, n in enumerate(size, 1):
-        if n != mask.shape[axis]:
-            mask = mask.repeat_interleave(n // mask.shape[axis], axis)
+        if n != mask.shape[axis]:  # not `repeat_interleave`, of which torch.onnx (2.13) makes a wrong shape
+            before, after = mask.shape[: axis + 1], mask.shape[axis + 1 :]
+            mask = mask.unsqueeze(axis + 1).expand(*before, n // before[-1], *after).flatten(axis, axis + 1)
     return mask
 
 

@@ -11,7 +11,7 @@ from striate.engine.selection import forced_kernel, known_kernels
 
 def config() -> dict[str, str]:
     """Return the lines of `show_config` as a dictionary."""
-    compiled = [kernel for kernel in known_kernels() if kernel != "torch"]
+    compiled = [kernel for kernel in known_kernels() if kernel not in {"torch", "triton"}]
     return {
         "striate": striate.__version__,
         "torch": torch.__version__,

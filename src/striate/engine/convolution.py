@@ -14,6 +14,7 @@ from striate.engine.arguments import (
 )
 from striate.engine.checks import check_devices, check_rank, check_tensors
 from striate.engine.complex_parts import by_real_parts
+from striate.engine.gpu.availability import refuse_unless_triton
 from striate.engine.guard import is_compiling, is_traced, is_tracing, layout_of, why_not
 from striate.engine.kernel import convolve
 from striate.engine.planning import kernel_call, plans, remember_plan
@@ -65,7 +66,10 @@ def _convolution(input: Tensor, weight: Tensor, bias: Tensor | None, asked: Aske
     if is_traced():
         # A size may be symbolic: nothing is asked of it that would tie the trace to it, and torch refuses misfits.
         return composed.forward(input, weight, bias, arguments, unchecked_plan(arguments, tuple(input.shape[2:])))
-    forced, reason = forced_kernel(), why_not(input, weight, bias)
+    forced = forced_kernel()
+    if forced == "triton":
+        return _by_triton(input, weight, bias, arguments)
+    reason = why_not(input, weight, bias)
     dtypes, bias_shape = (input.dtype, weight.dtype), None if bias is None else bias.shape
     if reason is None:
         layout = layout_of(input)
@@ -79,6 +83,18 @@ def _convolution(input: Tensor, weight: Tensor, bias: Tensor | None, asked: Aske
     if forced not in {None, "torch"}:
         raise RuntimeError(f"the kernel {forced!r} is forced and cannot run: {reason}")
     return composed.forward(input, weight, bias, arguments, plan)
+
+
+def _by_triton(input: Tensor, weight: Tensor, bias: Tensor | None, arguments: ConvolutionArguments) -> Tensor:
+    check_devices(input, weight, bias)
+    dtypes = (input.dtype, weight.dtype)
+    check_tensors(input.shape, weight.shape, None if bias is None else bias.shape, dtypes, arguments)
+    plan = convolution_plan(arguments, tuple(input.shape[2:]))
+    tensors = (tensor for tensor in (input, weight, bias) if tensor is not None)
+    refuse_unless_triton(arguments.modes, arguments.value, *tensors)
+    from striate.engine.gpu.plane import convolve as convolve_by_triton  # noqa: PLC0415, loads the package triton
+
+    return convolve_by_triton(input, weight, bias, arguments, plan)
 
 
 def _complex(

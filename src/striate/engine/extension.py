@@ -16,14 +16,14 @@ def extend(input: Tensor, amounts: Amounts, modes: Sequence[str], value: float =
 
     A mode that copies elements sees the whole axis first and crops after, as torch's `reflect` does.
     """
-    if all(amount == (0, 0) for amount in amounts):
+    if not any(map(extends, amounts)):
         return input
     first = input.ndim - len(amounts)
     for axis, amount in enumerate(amounts, first):
         size = input.shape[axis]
-        if size + min(amount) < 0 or size + sum(amount) < 0:
+        if known(amount) and min(amount) < 0 and (size + min(amount) < 0 or size + sum(amount) < 0):
             raise ValueError(f"padding {amount} crops more than the {size} elements of axis {axis}")
-    moving = {mode for mode, amount in zip(modes, amounts, strict=True) if amount != (0, 0)}
+    moving = {mode for mode, amount in zip(modes, amounts, strict=True) if extends(amount)}
     if len(moving) == 1:
         mode = moving.pop()
         if mode in {"zeros", "constant"}:
@@ -31,6 +31,16 @@ def extend(input: Tensor, amounts: Amounts, modes: Sequence[str], value: float =
         if _torch_extends(input, amounts, mode):
             return F.pad(input, _torch_order(amounts), mode=mode)
     return _extend_by_axis(input, amounts, modes, value)
+
+
+def known(amount: tuple[int, int]) -> bool:
+    """Whether amounts are numbers; what a padding word makes of a symbolic size is none, and crops nothing."""
+    return all(isinstance(side, int) for side in amount)
+
+
+def extends(amount: tuple[int, int]) -> bool:
+    """Whether there is something to add or to crop, or may be where that follows from a symbolic size."""
+    return not known(amount) or amount != (0, 0)
 
 
 # Where axes disagree about a corner, the value of the later one here stands; zeros last, as a convolution that pads
@@ -45,7 +55,7 @@ def _extend_by_axis(input: Tensor, amounts: Amounts, modes: Sequence[str], value
     for mode, axis, amount in sorted(
         zip(modes, range(first, input.ndim), amounts, strict=True), key=lambda item: ORDER.index(item[0])
     ):
-        if amount == (0, 0):
+        if not extends(amount):
             continue
         if mode == "mean":
             input = _extend_by_tensor(input, axis, amount, mean)

@@ -14,7 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from striate.engine.gpu.availability import refuse_unless_triton
 from striate.engine.guard import is_traced, needs_operators
+from striate.engine.selection import forced_kernel
 
 # Patches of one block: they stay in the caches of two cores, and hide the cost of a call. Of 0.5 to 16 MiB the best.
 BLOCK_BYTES = 3 << 20
@@ -130,6 +132,11 @@ class _Weight(torch.autograd.Function):
 
 
 def _forward(extended: Tensor, weight: Tensor, window: LocalWindow) -> Tensor:
+    if forced_kernel() == "triton":
+        refuse_unless_triton(("zeros",) * len(window.kernel), 0.0, extended, weight)  # the signal is extended already
+        from striate.engine.gpu.local import local_by_triton  # noqa: PLC0415, loads the package triton
+
+        return local_by_triton(extended, weight, window)
     matrices, rows = _matrices(weight, window), extended.movedim(1, -1).contiguous()
     result = extended.new_empty(matrices.shape[0], extended.shape[0], matrices.shape[1])
     for positions, run in _blocks(window, extended.shape[0] * extended.shape[1] * extended.element_size()):

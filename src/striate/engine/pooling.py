@@ -1,6 +1,7 @@
 """Max and average pooling: our kernels where they win, else torch's operators, or sums and passes over the axes."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import torch
@@ -67,7 +68,7 @@ def _max_plan(
 ) -> tuple[PoolingPlan, PoolingCall, tuple[Any, ...]]:
     """Return the plan, how our kernels run it, and what torch's functions take after the input, if they have it."""
     plan = pooling_plan(geometry, size, ceil_mode)
-    _check_touching(plan)
+    check_touching(plan)
     arguments = (geometry.kernel, geometry.stride, plan.torch_padding, geometry.dilation, ceil_mode)
     return plan, plan.call((), plan.torch_padding is not None), arguments
 
@@ -105,6 +106,9 @@ def avg_pool(
     plan, call, arguments = _avg_plan(geometry, input.shape[2:], ceil_mode, count_include_pad, divisor_override)
     if not is_traced() and pooling_kernel.runs(input, call):
         return pooling_kernel.avg_pool(input, call)
+    if divisor_override is not None and not ceil_mode and torch.compiler.is_exporting():
+        # torch.onnx (2.13) drops the divisor without a word; with the padding counted, every window has all its taps
+        return avg_pool(input, geometry, ceil_mode, True, None) * (prod(geometry.kernel) / divisor_override)
     if call.torch_has_it and not input.is_complex():
         pooled: Tensor = _TORCH_AVG[input.ndim - 2](input, *arguments)
         return pooled
@@ -112,7 +116,7 @@ def avg_pool(
         how = geometry, ceil_mode, count_include_pad, divisor_override
         return torch.complex(avg_pool(input.real, *how), avg_pool(input.imag, *how))
     total = _sum_by_axis(input, plan)
-    return total / (_divisors(plan, count_include_pad, total) if divisor_override is None else divisor_override)
+    return total / (divisors(plan, count_include_pad, total) if divisor_override is None else divisor_override)
 
 
 def sum_pool(input: Tensor, geometry: Geometry, ceil_mode: bool) -> Tensor:
@@ -140,9 +144,11 @@ def _torch_averages(geometry: Geometry, size: tuple[int, ...], divisor_override:
     return max(geometry.dilation) == 1
 
 
-def _check_touching(plan: PoolingPlan) -> None:
+def check_touching(plan: PoolingPlan) -> None:
     """A maximum over padding alone has no value: torch avoids it by a limit on padding, we ask each window."""
     for axis, (window, n, outputs) in enumerate(zip(plan.windows, plan.input_size, plan.output_size, strict=True)):
+        if window.dilation == 1 and window.before < window.kernel and window.after < window.kernel:
+            continue  # no window fits into such padding; the sizes, which may be symbolic, are not asked
         for output in range(outputs):
             if not window.taps_inside(n, output):
                 raise ValueError(
@@ -171,14 +177,14 @@ def _padded(input: Tensor, axis: int, window: Window, outputs: int) -> Tensor:
     return F.pad(input, [*others, 0, overhang]) if overhang > 0 else input
 
 
-def _divisors(plan: PoolingPlan, count_include_pad: bool, like: Tensor) -> Tensor:
+def divisors(plan: PoolingPlan, count_include_pad: bool, like: Tensor) -> Tensor:
     """Elements that each window counts: real ones, and with `count_include_pad` those of the padding, never beyond."""
-    divisors = like.new_ones(())
+    counted = like.new_ones(())
     for window, n, outputs in zip(plan.windows, plan.input_size, plan.output_size, strict=True):
         if count_include_pad:
             padded = Window(window.kernel, window.stride, window.dilation)
             counts = [len(padded.taps_inside(window.padded_size(n), o)) for o in range(outputs)]
         else:
             counts = [len(window.taps_inside(n, o)) for o in range(outputs)]
-        divisors = divisors.unsqueeze(-1) * like.new_tensor(counts).clamp(min=1)
-    return divisors
+        counted = counted.unsqueeze(-1) * like.new_tensor(counts).clamp(min=1)
+    return counted

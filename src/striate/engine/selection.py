@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 from striate.arithmetic.arguments import choice
 from striate.engine._load import has_kernels, ops
+from striate.engine.gpu.availability import has_triton
 
 DIRECTIONS = ("forward", "backward_data", "backward_weight")
 # What is planned: of inference, which is forward with weights that stay, a kernel packs the weights once.
@@ -21,13 +22,13 @@ def kernel_list(computation: str) -> tuple[str, ...]:
 
 
 def known_kernels() -> tuple[str, ...]:
-    """Return the names that can be forced: the compiled kernels, and torch's."""
+    """Return the names that can be forced: the compiled kernels, Triton's for GPUs, and torch's."""
     compiled = {name: None for direction in DIRECTIONS for name in kernel_list(direction)} if has_kernels() else {}
-    return (*compiled, "torch")
+    return (*compiled, *(("triton",) if has_triton() else ()), "torch")
 
 
 def _checked(name: str, argument: str) -> str:
-    if name != "torch":
+    if name not in {"torch", "triton"}:
         ops()  # without the compiled kernels its RuntimeError says how to build them
     return choice(name, known_kernels(), argument)
 
@@ -50,9 +51,9 @@ def use_kernel(name: str) -> Iterator[None]:
     """Force a kernel for every convolution inside the `with` block, in this thread.
 
     Args:
-        name: a family of `show_config`'s "kernels compiled"; `"reference"` is the loops over the definition, and
-            `"torch"` means torch's own operators. The environment variable `STRIATE_KERNEL` forces one for a whole
-            process.
+        name: a family of `show_config`'s "kernels compiled"; `"reference"` is the loops over the definition, `"torch"`
+            means torch's own operators, and `"triton"` our kernels for GPUs, which run nowhere unless they are forced.
+            The environment variable `STRIATE_KERNEL` forces one for a whole process.
 
     Raises:
         ValueError: an unknown name; the known ones are listed.

@@ -136,7 +136,7 @@ def _masked_call(cells: Tensor, windows: Sequence[Window]) -> MaskedCall:
 def _cells(mask: Tensor, input: Tensor, outputs: Sequence[int], free: bool) -> Tensor:
     """The mask as (N, *cells) bool, with the largest cells that say it where values may be looked at."""
     batch, size = input.shape[0], input.shape[2:]
-    if mask.shape[0] not in {1, batch}:
+    if mask.shape[0] not in (1, batch):  # no set: a symbolic size has no hash
         raise ValueError(f"mask must be for {batch} samples or 1 for all, but got {mask.shape[0]}: {tuple(mask.shape)}")
     visible = (mask != 0).squeeze(1)
     if any(not cells or n % cells for n, cells in zip(size, visible.shape[1:], strict=True)):

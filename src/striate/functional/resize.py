@@ -88,7 +88,7 @@ def resize_conv(
         )
     check_mode(mode, align_corners)
     batched = input if input.ndim == ndim + 2 else input.unsqueeze(0)
-    resized = _resized(batched, resized_size(input.shape[-ndim:], scale_factor, size), mode, align_corners)
+    resized = resize(batched, resized_size(input.shape[-ndim:], scale_factor, size), mode, align_corners)
     return conv(
         resized if batched is input else resized.squeeze(0),
         weight,
@@ -111,10 +111,10 @@ def check_mode(mode: object, align_corners: bool) -> None:
         raise ValueError(f"align_corners needs mode 'linear' or 'cubic', but got mode {mode!r}")
 
 
-def _resized(input: Tensor, size: tuple[int, ...], mode: str, align_corners: bool) -> Tensor:
+def resize(input: Tensor, size: tuple[int, ...], mode: str, align_corners: bool) -> Tensor:
     """Resize the spatial axes of (N, C, *S)."""
     if input.is_complex():  # torch resizes real numbers only
-        return torch.complex(*(_resized(part, size, mode, align_corners) for part in (input.real, input.imag)))
+        return torch.complex(*(resize(part, size, mode, align_corners) for part in (input.real, input.imag)))
     ndim = len(size)
     corners = align_corners if mode in {"linear", "cubic"} else None
     if (mode, ndim) in _TORCHS:

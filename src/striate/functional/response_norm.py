@@ -37,7 +37,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     """
     _refuse_spaceless(input)
     before, after = integer(size, "size", 1) // 2, (size - 1) // 2
-    squares = input.square().reshape(len(input), 1, input.shape[1], input.shape[2:].numel())
+    squares = input.square().flatten(2).unsqueeze(1)
     mean = avg_pool(squares, (size, 1), 1, ((before, after), (0, 0))).reshape(input.shape)
     return input * (k + alpha * mean).pow(-beta)
 

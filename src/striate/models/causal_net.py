@@ -10,6 +10,8 @@ from striate.functional.causal import CausalState
 
 Run = Callable[[snn.CausalConv1d, Tensor], Tensor]
 
+LOUD = 8.0  # times a signal in [-1, 1], in which speech has a spread of about 1/8, so that layers read one of about 1
+
 
 class CausalNet(nn.Module):
     """What a network has whose convolutions are all causal; a subclass writes `compute` once for both ways to run it.

@@ -11,6 +11,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 import striate.nn as snn
+from striate.engine.blocks import spread
 from striate.models.image_size import refuse_smaller
 from striate.models.layer_norm import ChannelLayerNorm
 from striate.models.normalize import Rescale
@@ -148,8 +149,7 @@ class ConvNeXtV2(nn.Sequential):
 
 def _spread(mask: Tensor, features: Tensor) -> Tensor:
     """Return a mask of cells as one of places."""
-    rows, columns = (n // cells for n, cells in zip(features.shape[2:], mask.shape[2:], strict=True))
-    return (mask != 0).repeat_interleave(rows, 2).repeat_interleave(columns, 3).to(features.dtype)
+    return spread((mask != 0).squeeze(1), features.shape[2:]).unsqueeze(1).to(features.dtype)
 
 
 def _sized(

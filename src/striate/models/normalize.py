@@ -1,10 +1,10 @@
-"""The first module of every model: it takes images in [0, 1] to the range the model wants."""
+"""The first module of every model: it takes images in [0, 1], or signals, to the range the model wants."""
 
 from torch import Tensor, nn
 
 
 class Rescale(nn.Module):
-    """Map 0 to `low` and 1 to `high`, linearly; shapes (N, C, H, W) in and out.
+    """Map 0 to `low` and 1 to `high`, linearly; (N, C, *S) in and out.
 
     >>> import torch
     >>> Rescale(-0.1, 1.175)(torch.tensor([0.0, 0.5, 1.0]))
@@ -15,9 +15,9 @@ class Rescale(nn.Module):
         super().__init__()
         self.low, self.high = low, high
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Rescale every pixel."""
-        return images * (self.high - self.low) + self.low
+    def forward(self, input: Tensor) -> Tensor:
+        """Rescale every value."""
+        return input * (self.high - self.low) + self.low
 
     def extra_repr(self) -> str:
         """Show the range in the printed model."""

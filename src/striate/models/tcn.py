@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
 import striate.nn as snn
-from striate.models.causal_net import CausalNet, Run
+from striate.models.causal_net import LOUD, CausalNet, Run
+from striate.models.normalize import Rescale
 from striate.models.registry import Recipe, register
 
 
@@ -89,6 +90,7 @@ class TCN(CausalNet):
         super().__init__()
         if not widths:
             raise ValueError("widths must have an entry for each block, at least one, but got none")
+        self.rescale = Rescale(0.0, LOUD)
         self.blocks = nn.ModuleList()
         for level, width in enumerate(widths):
             self.blocks.append(ResidualBlock(in_channels, width, kernel_size, 2**level, drop))
@@ -98,10 +100,11 @@ class TCN(CausalNet):
 
     def compute(self, input: Tensor, run: Run) -> Tensor:
         """Score each time: (N, in_channels, time) to (N, classes, time)."""
+        signal = self.rescale(input)
         block: ResidualBlock
         for block in self.blocks:  # type: ignore[assignment]
-            input = block.compute(input, run)
-        return run(self.output, input)
+            signal = block.compute(signal, run)
+        return run(self.output, signal)
 
 
 @register(
@@ -109,7 +112,7 @@ class TCN(CausalNet):
     paper=f"After {PAPER}",
     year=2018,
     task="audio",
-    recipe=Recipe(epochs=4, batch_size=2, optimizer="adamw", lr=0.004, weight_decay=0.01),
+    recipe=Recipe(epochs=8, batch_size=2, optimizer="adamw", lr=0.02, weight_decay=0.01),
 )
 def tcn_mini(*, in_channels: int = 1, classes: int = 8) -> TCN:
     """Build six blocks of 16 channels and three taps, which see 253 elements.

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 import striate.nn as snn
 from striate.arithmetic.arguments import integer
 from striate.losses import softmax_cross_entropy
-from striate.models.causal_net import CausalNet, Run
+from striate.models.causal_net import LOUD, CausalNet, Run
+from striate.models.normalize import Rescale
 from striate.models.registry import Recipe, register
 
 
@@ -73,10 +74,15 @@ class GatedBlock(nn.Module):
 
 
 PAPER = 'van den Oord et al., "WaveNet: a generative model for raw audio", 2016'
-_RECIPE = Recipe(epochs=4, batch_size=2, optimizer="adamw", lr=0.004, weight_decay=0.01)
 
 
-@register("wavenet", paper=PAPER, year=2016, task="audio", recipe=_RECIPE)
+@register(
+    "wavenet",
+    paper=PAPER,
+    year=2016,
+    task="audio",
+    recipe=Recipe(epochs=4, batch_size=2, optimizer="adamw", lr=0.004, weight_decay=0.01),
+)
 class WaveNet(CausalNet):
     """Stacks of gated blocks whose dilations double from 1 to 512, then two 1x1 layers; 30 blocks see 3,070 samples.
 
@@ -116,6 +122,7 @@ class WaveNet(CausalNet):
             2**level for _ in range(integer(stacks, "stacks", 1)) for level in range(integer(doublings, "doublings", 1))
         ]
         self.receptive_field = 2 + sum(dilations)
+        self.rescale = Rescale(0.0, LOUD)
         self.first = snn.CausalConv1d(in_channels, channels, 2)
         self.blocks = nn.ModuleList(
             GatedBlock(channels, gated, skips, dilation, passes=number < len(dilations))
@@ -123,10 +130,17 @@ class WaveNet(CausalNet):
         )
         self.last = snn.CausalConv1d(skips, skips, 1)
         self.output = snn.CausalConv1d(skips, classes, 1)
+        for layer in self.modules():
+            if isinstance(layer, snn.CausalConv1d):
+                # Glorot and Bengio, 2010, equation 12: signals keep their spread from one tanh to the next, where
+                # torch's own first weights let them fade to nothing that could be learnt from.
+                nn.init.xavier_normal_(layer.weight)
+                if layer.bias is not None:
+                    nn.init.zeros_(layer.bias)
 
     def compute(self, input: Tensor, run: Run) -> Tensor:
         """Score the level of each sample's successor: (N, in_channels, time) in [-1, 1] to (N, classes, time)."""
-        skips = reduce(torch.add, self._skips(run(self.first, input), run))
+        skips = reduce(torch.add, self._skips(run(self.first, self.rescale(input)), run))
         return run(self.output, run(self.last, skips.relu()).relu())
 
     def _skips(self, signal: Tensor, run: Run) -> Iterator[Tensor]:
@@ -142,7 +156,13 @@ class WaveNet(CausalNet):
         return softmax_cross_entropy(scores[..., :-1], levels)
 
 
-@register("wavenet-mini", paper=f"After {PAPER}", year=2016, task="audio", recipe=_RECIPE)
+@register(
+    "wavenet-mini",
+    paper=f"After {PAPER}",
+    year=2016,
+    task="audio",
+    recipe=Recipe(epochs=4, batch_size=2, optimizer="adamw", lr=0.01, weight_decay=0.01),
+)
 def wavenet_mini(*, in_channels: int = 1, classes: int = 8) -> WaveNet:
     """Build one stack of eight blocks, half as wide and more, which sees 257 samples: 32 ms of a telephone's 8 kHz.
 

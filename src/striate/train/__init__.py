@@ -1,5 +1,6 @@
 """Training, measuring and asking a model: one loop, one run folder."""
 
+from striate.train.batch_prediction import BatchPredictor, predict_files
 from striate.train.callbacks import Callback, Step
 from striate.train.comparison import Result, compare, differing_settings
 from striate.train.config import Config, DataConfig, LessonConfig
@@ -23,6 +24,7 @@ from striate.train.settings import DEFAULT_RECIPE, OPTIMIZERS, Settings
 __all__ = [
     "DEFAULT_RECIPE",
     "OPTIMIZERS",
+    "BatchPredictor",
     "Callback",
     "Config",
     "DataConfig",
@@ -52,6 +54,7 @@ __all__ = [
     "one_cycle",
     "open_lesson",
     "predict",
+    "predict_files",
     "recognise",
     "self_organise",
     "shift_consistency",

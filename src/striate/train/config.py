@@ -156,7 +156,7 @@ class Config:
         """Read what `write` wrote; a ValueError names the file where it is damaged or foreign."""
         content = read_json(path)
         try:
-            data, settings = _read_data(content["data"]), Settings(**content["settings"])
+            data, settings = read_data(content["data"]), Settings(**content["settings"])
             return cls(**{**content, "data": data, "settings": settings})
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not the config of a striate run: {error!r}") from error
@@ -184,7 +184,8 @@ def _other_options(ours: Config, asked: Config) -> Iterator[tuple[str, Any, Any]
         yield "options", ours.options, asked.options
 
 
-def _read_data(content: dict[str, Any]) -> DataConfig | LessonConfig:
+def read_data(content: dict[str, Any]) -> DataConfig | LessonConfig:
+    """Return what was trained on from its values, as JSON has them; a KeyError or TypeError where they are others."""
     if "keywords" in content:
         keywords = {
             name: tuple(value) if isinstance(value, list) else value for name, value in content["keywords"].items()

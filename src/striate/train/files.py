@@ -2,9 +2,10 @@
 
 import json
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -17,17 +18,31 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: It could not be written, such as on a full disk; the file is as it was, and the message names it.
     """
+    with opened_atomically(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def opened_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to be written bit by bit; it replaces what was there once the `with` block has ended without error.
+
+    Args:
+        path: The file; its folder must exist.
+
+    Raises:
+        OSError: As for `write_atomically`.
+    """
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)  # on a full disk it takes what room there was
-        if error.errno is not None and error.filename is None:
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
             error.filename = str(path)
         raise
     sync_folder(path.parent)

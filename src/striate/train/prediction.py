@@ -1,8 +1,10 @@
 """`predict`: what a model or a run takes images for."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -11,11 +13,17 @@ from torch import Tensor, nn
 from striate.data import ImageData, read_image
 from striate.data.images import border_pixels
 from striate.engine.evaluating import evaluating
-from striate.train.config import DataConfig
+from striate.runtimes import load_onnx
+from striate.train.config import DataConfig, LessonConfig
+from striate.train.metadata import data_of
 from striate.train.metrics import BATCH, device_of
-from striate.train.run import Run
+from striate.train.run import Run, rebuilt
+from striate.train.weights import read_metadata
 
 Invert = Literal["auto"] | bool
+
+EXPORTED = (".onnx", ".safetensors")  # suffixes of the files that are loaded as they are
+_PICKLED = (".pt2", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,8 @@ def predict(
     """Tell what images show.
 
     Args:
-        model_or_run: A module that takes float images in [0, 1], or the path of a run folder.
+        model_or_run: A module that takes float images in [0, 1], or the path of a run folder or of an ONNX or
+            safetensors file that `striate.export` wrote.
         images: Paths of image files of any size and mode, or a tensor (N, C, H, W) or (C, H, W), uint8 or float in
             [0, 1].
         data: For a module: the data it was trained on, for the names of the classes and the size of an image. Without
@@ -85,10 +94,24 @@ class Predictor:
         self.data = data
 
     @classmethod
-    def open(cls, run: str | PathLike[str]) -> "Predictor":
-        """Load a run's model."""
-        opened = Run.open(run)
-        return cls(data=opened.images, model=opened.load_model())
+    def open(cls, path: str | PathLike[str]) -> "Predictor":
+        """Load the model of a run folder, or of a file that `striate.export` wrote; nothing is ever unpickled."""
+        path = Path(path)
+        if path.suffix in _PICKLED and not path.is_dir():
+            raise ValueError(
+                f"{path} is not loaded: {path.suffix} files are read by unpickling, which runs whatever code they "
+                f"hold; give a run folder, or a file of {' or '.join(EXPORTED)} that `striate export` wrote"
+            )
+        if path.suffix not in EXPORTED or path.is_dir():
+            run = Run.open(path)
+            return cls(run.load_model(), run.images)
+        if path.suffix == ".onnx":
+            model = load_onnx(path)
+            return cls(model, _images(data_of(model.metadata, path), path))
+        metadata = read_metadata(path)
+        data = _images(data_of(metadata, path), path)
+        keywords = {**data.keywords, **json.loads(metadata.get("options", "{}"))}
+        return cls(rebuilt(metadata["model"], keywords, path), data)
 
     def __call__(
         self, images: str | PathLike[str] | Iterable[str | PathLike[str]] | Tensor, *, invert: Invert = "auto"
@@ -167,6 +190,12 @@ class Predictor:
         device = device_of(self.model)
         with evaluating(self.model), torch.inference_mode():
             return torch.cat([self.model(part.to(device)).softmax(1).cpu() for part in pixels.split(BATCH)])
+
+
+def _images(data: DataConfig | LessonConfig, path: Path) -> DataConfig:
+    if not isinstance(data, DataConfig):
+        raise ValueError(f"{path} has a model trained on {data.name!r}, and this is for models that tell images apart")
+    return data
 
 
 def _ranked(names: list[str], classes: Sequence[str], probabilities: Tensor, inverted: Tensor) -> Iterator[Prediction]:

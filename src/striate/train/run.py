@@ -2,10 +2,12 @@
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -139,10 +141,7 @@ class Run:
                 f"{self.path} is a run of {name}, which is in no registry: build that module yourself, load "
                 f"{self.path / 'model.safetensors'} into it, and pass the module"
             )
-        with torch.random.fork_rng(devices=[]):  # its first weights are drawn, and replaced at once
-            model = models.create(name, **self.config.keywords)
-        load_weights(self.path / "model.safetensors", model, name)
-        return model.eval()
+        return rebuilt(name, self.config.keywords, self.path / "model.safetensors")
 
     def confusion(self) -> Tensor:
         """Return the confusion matrix of the finished run; a FileNotFoundError where it is not finished."""
@@ -173,6 +172,14 @@ class Run:
     def finish(self, metrics: Measured) -> None:
         """Keep the final metrics, which marks the run as finished."""
         write_json(self.path / "metrics.json", metrics.as_json())
+
+
+def rebuilt(name: str, keywords: Mapping[str, Any], weights: Path) -> nn.Module:
+    """Build a registered model, in eval mode, with the weights of a file; the errors are those of `load_weights`."""
+    with torch.random.fork_rng(devices=[]):  # its first weights are drawn, and replaced at once
+        model = models.create(name, **keywords)
+    load_weights(weights, model, name)
+    return model.eval()
 
 
 def refuse_existing(path: Path) -> None:

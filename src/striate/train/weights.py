@@ -14,13 +14,14 @@ _KEY = "striate"  # of our entry in the file's metadata
 _ENCODER = "encoder."  # begins the names of its weights
 
 
-def save_weights(path: Path, model: nn.Module, name: str) -> None:
+def save_weights(path: Path, model: nn.Module, name: str, described: Mapping[str, str] | None = None) -> None:
     """Write a model's `state_dict` atomically; any safetensors reader can load it.
 
     Args:
         path: The file.
         model: Whose parameters and buffers are kept.
         name: The model's, for the message when the file is loaded into another.
+        described: What else the file says of the model; `read_metadata` returns it.
     """
     from safetensors.torch import save  # noqa: PLC0415  10 ms that only a run folder needs
 
@@ -30,7 +31,7 @@ def save_weights(path: Path, model: nn.Module, name: str) -> None:
         for key, value in model.state_dict().items()
     }
     # one entry, since safetensors writes several in any order, and the same weights are to give the same file
-    metadata = {_KEY: json.dumps({"model": name, "sha256": digest(tensors)})}
+    metadata = {_KEY: json.dumps({"model": name, "sha256": digest(tensors), **(described or {})}, ensure_ascii=False)}
     write_atomically(path, save(tensors, metadata))
 
 
@@ -46,7 +47,8 @@ def load_weights(path: Path, model: nn.Module, name: str) -> None:
         FileNotFoundError: There is no such file.
         ValueError: The file is cut short, damaged, no safetensors file, or holds another model's weights.
     """
-    tensors, theirs = _read(path)
+    tensors, metadata = _read(path)
+    theirs = metadata["model"]
     check_weights(path, tensors, theirs, model, name)
     model.load_state_dict(tensors)
 
@@ -63,7 +65,8 @@ def load_encoder(path: Path, model: nn.Module, name: str) -> None:
         FileNotFoundError: There is no such file.
         ValueError: The file is damaged; it or the model has no encoder, or theirs differ.
     """
-    tensors, theirs = _read(path)
+    tensors, metadata = _read(path)
+    theirs = metadata["model"]
     encoder = getattr(model, "encoder", None)
     if not isinstance(encoder, nn.Module):
         raise ValueError(f"{name!r} has no encoder that could begin with the weights of {theirs!r} in {path}")
@@ -96,21 +99,26 @@ def check_weights(path: Path, tensors: Mapping[str, Tensor], theirs: str, model:
         )
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], str]:
-    """Return a file's weights and its model's name."""
+def read_metadata(path: Path) -> dict[str, str]:
+    """Return what a safetensors file says of its model; the errors are those of `load_weights`."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return a file's weights, and what it says of their model: its name, and what else it was saved with."""
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415
 
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: the folder holds no weights")
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = json.loads((file.metadata() or {}).get(_KEY, "{}"))
+            metadata = {"model": "unnamed", **json.loads((file.metadata() or {}).get(_KEY, "{}"))}
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  not a mapping
     except (SafetensorError, ValueError) as error:
         raise ValueError(f"{path} is cut short, damaged or no safetensors file: {error}") from error
-    if "sha256" in metadata and metadata["sha256"] != digest(tensors):
+    if metadata.pop("sha256", None) not in {None, digest(tensors)}:
         raise ValueError(f"{path} is damaged: its weights do not have the checksum they were saved with")
-    return tensors, metadata.get("model", "unnamed")
+    return tensors, metadata
 
 
 def digest(tensors: Mapping[str, Tensor]) -> str:
