@@ -12,6 +12,7 @@ clean() {
   ip netns delete striate-2 2>/dev/null || true
 }
 trap clean EXIT
+trap 'exit 1' HUP INT TERM
 mkdir -p "$runs/digits"
 
 # The first 1,024 digits to learn from, and 256 to measure with, as IDX files
