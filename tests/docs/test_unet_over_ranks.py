@@ -17,6 +17,6 @@ def test_128_by_16():
         (mode, ranks) for mode in ("zeros", "reflect", "circular") for ranks in (2, 4)
     ]
     for _, ranks, output, gradients, _, share, _ in rows:
-        assert float(output) < 1e-5
-        assert float(gradients) < 1e-5
+        assert float(output) < 1e-12
+        assert float(gradients) < 1e-12
         assert 1 / int(ranks) - 0.001 <= float(share) < 1 / int(ranks) + 0.1

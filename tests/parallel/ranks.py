@@ -6,6 +6,7 @@ from itertools import product
 from multiprocessing import get_context
 
 import torch
+import torch._dynamo  # DTensor loads it when it is first used: once here, not once a process
 from torch import nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.tensor import Replicate, Shard, distribute_tensor

@@ -15,6 +15,7 @@ from striate.arithmetic import Window, source_index
 
 Places = NDArray[np.int64]
 NOTHING = -1  # a place that no element stands at: padding
+NONE = np.zeros(0, dtype=np.int64)  # no places
 
 
 def shard(size: int, rank: int, ranks: int) -> range:
@@ -40,7 +41,7 @@ def places_read(size: int, outputs: range, window: Window, mode: str) -> Places:
     array([1, 0, 1, 2, 3])
     """
     if not outputs:
-        return np.zeros(0, dtype=np.int64)
+        return NONE
     first = outputs.start * window.stride - window.before
     places = np.arange(first, first + (len(outputs) - 1) * window.stride + window.extent)
     for number in np.flatnonzero((places < 0) | (places >= size)).tolist():
@@ -95,7 +96,7 @@ class Exchange:
 
     def fetch(self, local: Tensor, dim: int) -> Tensor:
         """Return what other ranks have of this one's run, the axis first, by owner."""
-        sends = [_picked(local, dim, [] if to == self.rank else self.sent(to)) for to in range(len(self.runs))]
+        sends = [_picked(local, dim, NONE if to == self.rank else self.sent(to)) for to in self._all]
         return self._swap(sends, [0 if owner == self.rank else len(self.slots(owner)) for owner in self._all])
 
     def join(self, local: Tensor, halo: Tensor, dim: int, fill: float) -> Tensor:
@@ -103,17 +104,21 @@ class Exchange:
         shape = list(local.shape)
         shape[dim] = len(self.runs[self.rank])
         run = local.new_full(shape, fill)
-        slots = np.concatenate([self.slots(owner) for owner in self._all if owner != self.rank] or [self.runs[0][:0]])
+        slots = np.concatenate([NONE, *(self.slots(owner) for owner in self._all if owner != self.rank)])
         run.index_copy_(dim, _index(slots, run), halo.movedim(0, dim))
-        mine = _picked(local, dim, self.sent(self.rank))
-        return run.index_copy_(dim, _index(self.slots(self.rank), run), mine.movedim(0, dim))
+        mine, own = _picked(local, dim, self.sent(self.rank)).movedim(0, dim), self.slots(self.rank)
+        if _are_in_a_row(own):
+            run.narrow(dim, int(own[0]), len(own)).copy_(mine)
+        else:
+            run.index_copy_(dim, _index(own, run), mine)
+        return run
 
     def add_up(self, run: Tensor, dim: int) -> Tensor:
         """Scatter without a gradient."""
         shape = list(run.shape)
         shape[dim] = len(self.own)
         local = run.new_zeros(shape)
-        sends = [_picked(run, dim, [] if to == self.rank else self.slots(to)) for to in self._all]
+        sends = [_picked(run, dim, NONE if to == self.rank else self.slots(to)) for to in self._all]
         counts = [0 if other == self.rank else len(self.sent(other)) for other in self._all]
         for other, part in zip(self._all, self._swap(sends, counts).split(counts), strict=True):
             places = self.sent(other)[: len(part)]
@@ -127,7 +132,7 @@ class Exchange:
 
     def _swap(self, sends: Sequence[Tensor], counts: Sequence[int]) -> Tensor:
         """Send each rank its part, the axis first, and return what they send, so many elements each."""
-        sent = torch.cat(list(sends))
+        sent = torch.cat(list(sends)).contiguous()
         received = sent.new_empty((sum(counts), *sent.shape[1:]))
         dist.all_to_all_single(received, sent, list(counts), [len(part) for part in sends], group=self.group)
         return received
@@ -215,10 +220,16 @@ def _of(run: Places, positions: range) -> NDArray[np.int64]:
     return np.flatnonzero((run >= positions.start) & (run < positions.stop))
 
 
-def _picked(tensor: Tensor, dim: int, places: Any) -> Tensor:  # noqa: ANN401
-    """Return elements of an axis, which comes first."""
-    return tensor.index_select(dim, _index(places, tensor)).movedim(dim, 0).contiguous()
+def _are_in_a_row(places: Places) -> bool:
+    return len(places) > 0 and bool((np.diff(places) == 1).all())
 
 
-def _index(places: Any, like: Tensor) -> Tensor:  # noqa: ANN401
-    return torch.as_tensor(np.asarray(places, dtype=np.int64), device=like.device)
+def _picked(tensor: Tensor, dim: int, places: Places) -> Tensor:
+    """Return elements of an axis, which comes first; without a copy where they are in a row."""
+    if _are_in_a_row(places):
+        return tensor.narrow(dim, int(places[0]), len(places)).movedim(dim, 0)
+    return tensor.index_select(dim, _index(places, tensor)).movedim(dim, 0)
+
+
+def _index(places: Places, like: Tensor) -> Tensor:
+    return torch.as_tensor(places, device=like.device)

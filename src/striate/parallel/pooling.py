@@ -98,7 +98,8 @@ class _Winners(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, run: Tensor, pool: Callable[[], tuple[Tensor, Tensor]]) -> Tensor:  # noqa: ANN401
         values, places = pool()
-        ctx.save_for_backward(places)
+        few = run.shape[2:].numel() < 2**31  # places that fit half the bytes
+        ctx.save_for_backward(places.int() if few else places)
         ctx.shape = run.shape
         return values
 
@@ -106,7 +107,7 @@ class _Winners(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401
         (places,) = ctx.saved_tensors
         run = gradient.new_zeros(ctx.shape)
-        run.flatten(2).scatter_add_(2, places.flatten(2), gradient.flatten(2))
+        run.flatten(2).scatter_add_(2, places.flatten(2).long(), gradient.flatten(2))
         return run, None
 
 
