@@ -27,7 +27,7 @@ def test_commands_and_their_options_exist():
     verbs = [shlex.split(part) for command in commands() for part in command.split("&&") if "striate " in part]
     verbs = [words for words in verbs if words[0] == "striate"]
     expected = "train predict evaluate compare explain inspect filter arithmetic models lineage neocognitron"
-    assert {words[1] for words in verbs} == {*expected.split(), "sparse-code", "pretrain", "tile"}
+    assert {words[1] for words in verbs} == {*expected.split(), "sparse-code", "pretrain", "tile", "export"}
     for _, verb, *rest in verbs:
         done = subprocess.run(
             [sys.executable, "-m", "striate.cli", verb, "--help"], capture_output=True, text=True, check=True
