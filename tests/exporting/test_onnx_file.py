@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from striate.exporting.onnx_file import STANDARD, onnx_bytes
+import striate
+from striate.exporting.onnx_file import STANDARD, onnx_content
 from striate.exporting.program import traced
 
 onnx = pytest.importorskip("onnx")
@@ -26,7 +27,9 @@ def test_an_average_keeps_the_divisor_that_torch_onnx_drops():
     from striate.runtimes import OnnxModel
 
     model, input = AvgPool2d(2, padding=1, divisor_override=3), torch.rand(2, 1, 5, 5)
-    exported = OnnxModel(onnx_bytes(traced(model, input, dynamic_size=False), ["output"], {}), "average")
+    content = onnx_content(traced(model, input, dynamic_size=False), ["output"], {}, "average.onnx.data")
+    assert content.weights == {}
+    exported = OnnxModel(content.model, "average")
     torch.testing.assert_close(exported(input), model(input))
 
 
@@ -37,12 +40,19 @@ class Sorting(nn.Module):
 
 def test_what_has_no_operator_is_named():
     with pytest.raises(RuntimeError, match=r"torch\.onnx cannot convert the model: .*linalg_eigh"):
-        onnx_bytes(traced(Sorting(), torch.rand(2, 1, 4, 4), dynamic_size=False), ["output"], {})
+        onnx_content(traced(Sorting(), torch.rand(2, 1, 4, 4), dynamic_size=False), ["output"], {}, "sorting.onnx.data")
 
 
-def test_more_weights_than_a_file_holds_are_refused_at_once(monkeypatch):
+def test_more_weights_than_a_file_holds_go_into_one_beside_it(monkeypatch, tmp_path):
     monkeypatch.setattr("striate.exporting.onnx_file._LIMIT", 100)
-    monkeypatch.setattr(torch.onnx, "export", None)  # is not reached
-    program = traced(nn.Linear(25, 1), torch.rand(2, 25), dynamic_size=False)
-    with pytest.raises(RuntimeError, match=r"the weights are 0\.0 GB, and an ONNX file holds 2 GB: export to pt2 or"):
-        onnx_bytes(program, ["output"], {})
+    model, input = nn.Sequential(nn.Linear(25, 3), nn.ReLU(), nn.Linear(3, 2)), torch.rand(4, 25)
+    path = tmp_path / "wide.onnx"
+    exported = striate.export(model, path, input=input)
+    data = tmp_path / "wide.onnx.data"
+    assert data.stat().st_size == 4 * (25 * 3 + 3 + 3 * 2 + 2)
+    assert exported.bytes == path.stat().st_size + data.stat().st_size
+    assert sorted(tmp_path.iterdir()) == [path, data]
+    torch.testing.assert_close(striate.load_onnx(path)(input), model(input))
+    data.unlink()
+    with pytest.raises(ValueError, match=r"wide\.onnx is no ONNX model, or is damaged: .*wide\.onnx\.data"):
+        striate.load_onnx(path)

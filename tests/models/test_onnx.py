@@ -17,7 +17,7 @@ pytest.importorskip("onnxruntime", reason="files are verified in it")
 INTENSE = settings.get_current_profile_name() == "intense"
 # A trace of a size that may change takes a few seconds; these are one of each kind of layer and of input
 ANY_SIZE = {"convnext-v2-mini", "espcn", "lenet5-modern", "tcn-mini", "text-cnn-mini"}
-# An ONNX file holds 2 GB of weights
+# Larger ones are written into two files, as tests/exporting/test_onnx_file.py shows
 WRITABLE = {one.name: one for one in models.catalogue() if one.parameters < 2**31 / 4}
 # A large model has a small sibling of the same builder
 SMALL = [name for name, one in WRITABLE.items() if one.multiply_adds <= 80e6 and f"{name}-mini" not in WRITABLE]

@@ -15,14 +15,14 @@ from striate import models
 from striate.arithmetic.arguments import choice
 from striate.data import ImageData
 from striate.exporting import folding
-from striate.exporting.onnx_file import onnx_bytes
+from striate.exporting.onnx_file import OnnxContent, onnx_content
 from striate.exporting.program import dynamic_axes, quiet, traced
 from striate.exporting.sizes import free_axes, other_size
 from striate.exporting.verification import Agreement, Timing, compared, names, refuse_chance, timed
 from striate.runtimes import OnnxModel
 from striate.train import DataConfig, Run
 from striate.train.config import LessonConfig
-from striate.train.files import write_atomically
+from striate.train.files import opened_atomically, write_atomically
 from striate.train.metadata import metadata_of
 from striate.train.weights import load_weights, save_weights
 
@@ -36,7 +36,7 @@ class Exported:
     Args:
         path: The file.
         format: One of `FORMATS`.
-        bytes: Its size.
+        bytes: Its size, that of the file `PATH.data` beside it included, which has weights above 2 GB.
         dynamic: The axes of the input that may have any size, by number, and what their sizes are called.
         folded: How many batch norms were folded, and how many there were.
         agreements: How far the file's outputs are from the model's, for each drawn input.
@@ -66,7 +66,8 @@ def export(
 
     "onnx" has standard operators only, for ONNX Runtime and every other runtime; "pt2" is `torch.export`'s program,
     for PyTorch without the Python of the model; "safetensors" has weights. All three keep the classes, the channels,
-    the image size and the range of pixels, and `striate.predict` takes the first and the last instead of a run.
+    the image size and the range of pixels, and `striate.predict` takes the first and the last instead of a run. An ONNX
+    file holds 2 GB: of more weights, they go into `PATH.data` beside it.
 
     Args:
         model_or_run: A module that takes one tensor, or the path of a run folder.
@@ -150,14 +151,24 @@ def _program(path: Path, format: str, subject: _Subject, dynamic_size: bool, fol
             raise
         content, exported, dynamic, agreements = _verified(path, format, subject, model, None)
     timing = timed(subject.model, exported, input[:1])
-    write_atomically(path, content)
+    if content.weights:
+        with opened_atomically(_beside(path)) as file:
+            for weight in content.weights.values():
+                file.write(weight.numpy().tobytes())
+    write_atomically(path, content.model)
+    size = len(content.model) + sum(weight.nbytes for weight in content.weights.values())
     folded = there - folding.batch_norms(model), there
-    return Exported(path, format, len(content), dynamic, folded, agreements, timing)
+    return Exported(path, format, size, dynamic, folded, agreements, timing)
+
+
+def _beside(path: Path) -> Path:
+    """Return the file of the weights of an ONNX file that cannot hold them."""
+    return path.with_name(f"{path.name}.data")
 
 
 def _verified(
     path: Path, format: str, subject: _Subject, model: nn.Module, other: tuple[int, ...] | None
-) -> tuple[bytes, nn.Module, dict[int, str], tuple[Agreement, ...]]:
+) -> tuple[OnnxContent, nn.Module, dict[int, str], tuple[Agreement, ...]]:
     """Return a file's content, the model in it, its axes of any size and how far it is from what was asked for.
 
     Args:
@@ -175,10 +186,11 @@ def _verified(
     if format == "onnx":
         with torch.no_grad():
             outputs = names(model(input))
-        content = onnx_bytes(program, outputs, subject.metadata)
-        exported: nn.Module = OnnxModel(content, path.name)
+        content = onnx_content(program, outputs, subject.metadata, _beside(path).name)
+        exported: nn.Module = OnnxModel(content.model, path.name, weights=content.weights)
     else:
-        content, exported = _pt2(program, subject.metadata)
+        written, exported = _pt2(program, subject.metadata)
+        content = OnnxContent(written)
     own = tuple(input.shape[axis] for axis in free_axes(input))
     sizes = [own] if other is None or len(dynamic) == 1 else [own, other]
     # Against what was asked for, not what was traced: so the folding is verified as well

@@ -2,35 +2,49 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.export import ExportedProgram
 
 from striate.exporting.program import quiet, symbols
 from striate.runtimes.extras import required
 
 STANDARD = {"", "ai.onnx"}  # two ways to write the domain of the operators that every runtime has
-_LIMIT = 2**31 - 1  # bytes of a protobuf message
+_LIMIT = 2**31 - 2**20  # bytes of a protobuf message, less what the operators may take
 
 
-def onnx_bytes(program: ExportedProgram, outputs: Sequence[str], metadata: Mapping[str, str]) -> bytes:
+@dataclass(frozen=True)
+class OnnxContent:
+    """What an ONNX model is written as.
+
+    Args:
+        model: The bytes of its file.
+        weights: Those that are too much for it, in the order in which a file beside it has them; none as a rule.
+    """
+
+    model: bytes
+    weights: dict[str, Tensor] = field(default_factory=dict)
+
+
+def onnx_content(
+    program: ExportedProgram, outputs: Sequence[str], metadata: Mapping[str, str], beside: str
+) -> OnnxContent:
     """Convert a traced program into an ONNX model.
 
     Args:
         program: Of one input, which is called `input`.
         outputs: What its outputs are called.
         metadata: Texts by their names, to be kept in the file.
+        beside: Name of the file of the weights, where they are more than the 2 GB that a model's file holds.
 
     Raises:
-        RuntimeError: onnx or onnxscript is missing; an operator has no standard form; the model is larger than 2 GB.
+        RuntimeError: onnx or onnxscript is missing; an operator has no standard form.
     """
     optimizer = required("onnxscript.optimizer", "onnx", "export to ONNX")
-    size = sum(weight.nbytes for weight in program.state_dict.values())
-    if size > _LIMIT:
-        raise RuntimeError(
-            f"the weights are {size / 1e9:.1f} GB, and an ONNX file holds 2 GB: export to pt2 or safetensors"
-        )
+    too_much = sum(weight.nbytes for weight in program.state_dict.values()) > _LIMIT
     with quiet():
         try:
             converted = torch.onnx.export(program, dynamo=True, verbose=False, optimize=False)
@@ -50,13 +64,26 @@ def onnx_bytes(program: ExportedProgram, outputs: Sequence[str], metadata: Mappi
     foreign = {node.op_type for node in model.graph if node.domain not in STANDARD} | {*map(str, model.functions)}
     if foreign:
         raise RuntimeError(f"operators without a standard form in ONNX: {', '.join(sorted(foreign))}")
+    weights = _set_apart(model, beside) if too_much else {}
     proto = converted.model_proto
     _rename_sizes(proto, symbols(program))
     _forget_origin(proto)
     for key, text in metadata.items():
         proto.metadata_props.add(key=key, value=text)
-    content: bytes = proto.SerializeToString(deterministic=True)
-    return content
+    return OnnxContent(proto.SerializeToString(deterministic=True), weights)
+
+
+def _set_apart(model: Any, beside: str) -> dict[str, Tensor]:  # noqa: ANN401  of onnx_ir, which has no types for mypy
+    """Replace a model's weights by their places in a file beside it, and return them in its order."""
+    from onnx_ir import ExternalTensor  # noqa: PLC0415  onnxscript brings it
+
+    weights, offset = {}, 0
+    for name, value in model.graph.initializers.items():
+        tensor = value.const_value
+        weights[name] = torch.from_numpy(tensor.numpy())
+        value.const_value = ExternalTensor(beside, offset, tensor.nbytes, tensor.dtype, shape=tensor.shape, name=name)
+        offset += tensor.nbytes
+    return weights
 
 
 def _rename_sizes(proto: Any, names: Mapping[str, str]) -> None:  # noqa: ANN401  protobuf makes its classes at run time

@@ -1,5 +1,6 @@
 """A model in an ONNX file, run by ONNX Runtime, as a module."""
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ class OnnxModel(nn.Module):
         content: An ONNX model: the path of its file, or its bytes.
         name: What messages call it.
         threads: That it computes on; as many as torch uses, unless given.
+        weights: By name, where bytes have them in a file beside their own.
 
     `metadata` has what the file says of itself, texts by their names; `inputs` and `outputs` have the names of its
     tensors.
@@ -26,12 +28,21 @@ class OnnxModel(nn.Module):
         RuntimeError: ONNX Runtime is not installed.
     """
 
-    def __init__(self, content: str | bytes, name: str, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        content: str | bytes,
+        name: str,
+        threads: int | None = None,
+        weights: Mapping[str, Tensor] | None = None,
+    ) -> None:
         super().__init__()
         runtime = required("onnxruntime", "onnx", f"running {name}")
         options = runtime.SessionOptions()
         options.intra_op_num_threads = threads or torch.get_num_threads()
         options.log_severity_level = 4  # errors are raised, and worded here
+        if weights:
+            values = [runtime.OrtValue.ortvalue_from_numpy(weight.numpy()) for weight in weights.values()]
+            options.add_external_initializers(list(weights), values)
         try:
             self._session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime's classes have no common base but this
