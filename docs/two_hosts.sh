@@ -4,7 +4,7 @@
 # but for rounding. As root on Linux, with striate installed: sh docs/two_hosts.sh [FOLDER FOR THE RUNS]
 set -eu
 runs=$(realpath -m "${1:-runs/two-hosts}")
-model="lenet5-modern --data $runs/digits --optimizer sgd --lr 0.005 --epochs 2 --batch-size 128 --augment none --threads 1"
+model="lenet5-modern --data $runs/digits --optimizer sgd --lr 0.001 --epochs 2 --batch-size 128 --augment none --threads 1"
 
 clean() {
   kill ${hosts:-} 2>/dev/null || true
