@@ -56,7 +56,7 @@ def resume_on_a_full_disk(path, told, mounted, chance):
     filling, said = path.parent / "filling", path.parent.parent / "full.txt"
     told = {**told, "said": said}
     if mounted:
-        left = chance.randrange(6)  # pages; a checkpoint has seven
+        left = chance.randrange(3)  # pages; a checkpoint has three files of a page each
         filling.write_bytes(bytes(os.statvfs(path).f_bavail * PAGE - left * PAGE))
     else:
         told["largest"] = chance.randint(0, 1500)  # bytes of a file; one of a checkpoint has more
