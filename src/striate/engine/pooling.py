@@ -147,7 +147,7 @@ def _torch_averages(geometry: Geometry, size: tuple[int, ...], divisor_override:
 def check_touching(plan: PoolingPlan) -> None:
     """A maximum over padding alone has no value: torch avoids it by a limit on padding, we ask each window."""
     for axis, (window, n, outputs) in enumerate(zip(plan.windows, plan.input_size, plan.output_size, strict=True)):
-        if window.dilation == 1 and window.before < window.kernel and window.after < window.kernel:
+        if window.dilation == 1 and 0 <= window.before < window.kernel and 0 <= window.after < window.kernel:
             continue  # no window fits into such padding; the sizes, which may be symbolic, are not asked
         for output in range(outputs):
             if not window.taps_inside(n, output):
