@@ -1,7 +1,8 @@
 #!/bin/sh
 # Trains one model by two processes on two hosts, which are network namespaces of this one: once undisturbed, and once
 # with a process of the second host killed. Both must come to the same weights bit for bit, and to those of one process
-# but for rounding. As root on Linux, with striate installed: sh docs/two_hosts.sh [FOLDER FOR THE RUNS]
+# but for rounding, which a small rate keeps from growing. As root on Linux, with striate installed:
+#   sh docs/two_hosts.sh [FOLDER FOR THE RUNS]
 set -eu
 runs=$(realpath -m "${1:-runs/two-hosts}")
 model="lenet5-modern --data $runs/digits --optimizer sgd --lr 0.001 --epochs 2 --batch-size 128 --augment none --threads 1"

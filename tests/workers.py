@@ -28,14 +28,22 @@ CASES = {
     "averaged": {"ema": 0.9},
     "uneven": {"batch_size": 21},
     "small": {"batch_size": 3, "epochs": 1},  # fewer than four processes
+    "double": {},  # in float64, where rounding is too small to turn a rectifier or a maximum
 }
 
 
-def network():
+class Double(nn.Module):
+    """What comes, in float64."""
+
+    def forward(self, input):
+        return input.double()
+
+
+def network(*, double=False):
     """`BarNet` without dropout, which each process draws for itself."""
     model = BarNet()
     model[5] = nn.Identity()
-    return model
+    return nn.Sequential(Double(), model.double()) if double else model
 
 
 def learn(folder):
@@ -43,7 +51,7 @@ def learn(folder):
     rank, count = os.environ.get("RANK", "0"), os.environ.get("WORLD_SIZE", "1")
     for name, settings in CASES.items():
         for kind in ("ddp", "fsdp") if count != "1" and name in {"plain", "averaged"} else ("ddp",):
-            history = fit(network(), bars(), **{**TRAINING, **settings}, fsdp=kind == "fsdp")
+            history = fit(network(double=name == "double"), bars(), **{**TRAINING, **settings}, fsdp=kind == "fsdp")
             torch.save((history.model.state_dict(), history.rows), folder / f"{name}-{kind}-{count}-{rank}.pt")
 
 

@@ -27,7 +27,7 @@ def test_the_weights_are_those_of_one_process_but_for_rounding(learnt, name, kin
     # Rounding differs by an eps or so of a sum at each step, and a step of SGD moves it on by a factor near one
     settings = {**workers.TRAINING, **workers.CASES[name]}
     steps = settings["epochs"] * -(-64 // settings["batch_size"])
-    bound = 64 * steps * torch.finfo(torch.float32).eps
+    bound = 64 * steps * torch.finfo(torch.float64 if name == "double" else torch.float32).eps
     for rank in range(count):
         shared, theirs = learnt(name, kind, count, rank)
         assert shared.keys() == alone.keys()
