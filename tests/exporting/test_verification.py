@@ -30,6 +30,35 @@ def test_a_difference_is_an_error_that_names_the_input(wrong):
         compared(model, lambda drawn: wrong(model(drawn)), torch.rand(2, 1, 8, 8), [(8, 8)])
 
 
+class Unpooling(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pool, self.unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
+
+    def forward(self, input):
+        return self.unpool(*self.pool(input))
+
+
+def altered(model, share):
+    def exported(drawn):
+        output = model(drawn).clone()
+        output.view(-1)[: int(share * output.numel())] += 1
+        return output
+
+    return exported
+
+
+def test_where_a_model_unpools_a_few_outputs_may_be_elsewhere():
+    model, input = Unpooling(), torch.rand(2, 1, 20, 20)
+    found = compared(model, altered(model, 0.02), input, [(20, 20)])
+    assert [(one.difference, one.turned) for one in found] == [(0.0, pytest.approx(0.02))] * 2
+    with pytest.raises(RuntimeError, match="differs from the model by 1"):
+        compared(model, altered(model, 0.06), input, [(20, 20)])
+    plain = nn.ReLU()
+    with pytest.raises(RuntimeError, match="differs from the model by 1"):
+        compared(plain, altered(plain, 0.02), input, [(20, 20)])
+
+
 def test_both_are_timed():
     timing = timed(nn.Identity(), nn.Conv2d(1, 64, 9), torch.rand(1, 1, 128, 128))
     assert timing.shape == (1, 1, 128, 128)

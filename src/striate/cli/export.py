@@ -61,6 +61,9 @@ def _lines(written: "Exported") -> Iterator[str]:
         shapes = ", ".join(_shape(agreement.shape) for agreement in written.agreements)
         worst = max(agreement.difference for agreement in written.agreements)
         yield f"verified on {shapes}: at most {worst:.1e} of the largest output away from the model's"
+        turned = max(agreement.turned for agreement in written.agreements)
+        if turned:
+            yield f"but for {turned:.1%} of the outputs, which unpooling has elsewhere: rounding chose between maxima"
     if written.timing is not None:
         timing = written.timing
         yield (

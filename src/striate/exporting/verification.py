@@ -8,13 +8,19 @@ from time import perf_counter
 import torch
 from torch import Tensor, nn
 
+import striate.nn as snn
 from striate.exporting.sizes import drawn_like
 
 # The largest difference over the largest output. Sums of float32 in another order differ by a few 1e-7 a layer; what
 # is wrong, such as padding on the other side, differs by 1e-2 and more.
 TOLERANCE = 1e-4
+# Where two elements of a pooling window are as large but for rounding, the model and its export may choose another one.
+# To most layers that is nothing, but unpooling puts a value in another place: of a VGG-16 that unpools five times, 1 %
+# of the outputs saw it at 360 x 480. What is wrong changes nearly all of them.
+TURNED = 0.05
 BATCHES = (1, 3)
 _RUNS = 7
+_UNPOOLINGS = (nn.MaxUnpool1d, nn.MaxUnpool2d, nn.MaxUnpool3d, snn.MaxUnpoolNd)
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,13 @@ class Agreement:
 
     Args:
         shape: Of the input.
-        difference: The largest, as a share of the largest output.
+        difference: The largest, as a share of the largest output; without what `turned` counts.
+        turned: The share of outputs that are further away, where the model unpools.
     """
 
     shape: tuple[int, ...]
     difference: float
+    turned: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,20 +76,22 @@ def compared(
         sizes: Along `free_axes(input)`.
 
     Raises:
-        RuntimeError: They differ by more than `TOLERANCE`; the shape of the input is named.
+        RuntimeError: They differ by more than `TOLERANCE`, in more than the share `TURNED` of the outputs where the
+            model unpools; the shape of the input is named.
     """
     found = []
+    unpools = any(isinstance(module, _UNPOOLINGS) for module in model.modules())
     for size in sizes:
         for batch in BATCHES:
             drawn = drawn_like(input, batch, size, seed=batch)
             with torch.no_grad():
-                difference = _difference(tensors(model(drawn)), tensors(exported(drawn)))
+                difference, turned = _difference(tensors(model(drawn)), tensors(exported(drawn)), unpools)
             if not difference <= TOLERANCE:  # NaN is neither
                 raise RuntimeError(
                     f"what was exported differs from the model by {difference:.2g} of its largest output on an input "
                     f"of shape {tuple(drawn.shape)}, above {TOLERANCE:g}; nothing was written"
                 )
-            found.append(Agreement(tuple(drawn.shape), difference))
+            found.append(Agreement(tuple(drawn.shape), difference, turned))
     return tuple(found)
 
 
@@ -117,8 +127,14 @@ def names(output: object) -> tuple[str, ...]:
     return fields or (("output",) if count == 1 else tuple(f"output_{number}" for number in range(count)))
 
 
-def _difference(expected: Sequence[Tensor], found: Sequence[Tensor]) -> float:
+def _difference(expected: Sequence[Tensor], found: Sequence[Tensor], unpools: bool) -> tuple[float, float]:
+    """Return the largest difference, and the share of outputs that was left out of it."""
     if [tensor.shape for tensor in expected] != [tensor.shape for tensor in found]:
-        return float("inf")
+        return float("inf"), 0.0
     pairs = zip(expected, found, strict=True)
-    return max(float((one - other).abs().max() / one.abs().max().clamp(min=1e-30)) for one, other in pairs)
+    apart = torch.cat([((one - other).abs() / one.abs().max().clamp(min=1e-30)).flatten() for one, other in pairs])
+    beyond = apart > TOLERANCE
+    turned = float(beyond.float().mean())
+    if unpools and turned <= TURNED:
+        return float(apart[~beyond].max()), turned
+    return float(apart.max()), 0.0
