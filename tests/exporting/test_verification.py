@@ -53,7 +53,7 @@ def test_where_a_model_unpools_a_few_outputs_may_be_elsewhere():
     found = compared(model, altered(model, 0.02), input, [(20, 20)])
     assert [(one.difference, one.turned) for one in found] == [(0.0, pytest.approx(0.02))] * 2
     with pytest.raises(RuntimeError, match="differs from the model by 1"):
-        compared(model, altered(model, 0.06), input, [(20, 20)])
+        compared(model, altered(model, 0.25), input, [(20, 20)])
     plain = nn.ReLU()
     with pytest.raises(RuntimeError, match="differs from the model by 1"):
         compared(plain, altered(plain, 0.02), input, [(20, 20)])

@@ -16,8 +16,8 @@ from striate.exporting.sizes import drawn_like
 TOLERANCE = 1e-4
 # Where two elements of a pooling window are as large but for rounding, the model and its export may choose another one.
 # To most layers that is nothing, but unpooling puts a value in another place: of a VGG-16 that unpools five times, 1 %
-# of the outputs saw it at 360 x 480. What is wrong changes nearly all of them.
-TURNED = 0.05
+# of the outputs saw it at 360 x 480 with some weights, and 14 % with others. What is wrong changes nearly all of them.
+TURNED = 0.2
 BATCHES = (1, 3)
 _RUNS = 7
 _UNPOOLINGS = (nn.MaxUnpool1d, nn.MaxUnpool2d, nn.MaxUnpool3d, snn.MaxUnpoolNd)
