@@ -45,11 +45,11 @@ def test_what_has_no_operator_is_named():
 
 def test_more_weights_than_a_file_holds_go_into_one_beside_it(monkeypatch, tmp_path):
     monkeypatch.setattr("striate.exporting.onnx_file._LIMIT", 100)
-    model, input = nn.Sequential(nn.Linear(25, 3), nn.ReLU(), nn.Linear(3, 2)), torch.rand(4, 25)
+    model, input = nn.Sequential(nn.Linear(25, 30), nn.ReLU(), nn.Flatten(), nn.Linear(30, 10)), torch.rand(4, 25)
     path = tmp_path / "wide.onnx"
     exported = striate.export(model, path, input=input)
     data = tmp_path / "wide.onnx.data"
-    assert data.stat().st_size == 4 * (25 * 3 + 3 + 3 * 2 + 2)
+    assert data.stat().st_size == 4 * (25 * 30 + 30 * 10)  # biases are small
     assert exported.bytes == path.stat().st_size + data.stat().st_size
     assert sorted(tmp_path.iterdir()) == [path, data]
     torch.testing.assert_close(striate.load_onnx(path)(input), model(input))

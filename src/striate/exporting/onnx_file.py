@@ -14,6 +14,7 @@ from striate.runtimes.extras import required
 
 STANDARD = {"", "ai.onnx"}  # two ways to write the domain of the operators that every runtime has
 _LIMIT = 2**31 - 2**20  # bytes of a protobuf message, less what the operators may take
+_SMALL = 1024  # bytes; runtimes want to see the shapes that are among the weights
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def _set_apart(model: Any, beside: str) -> dict[str, Tensor]:  # noqa: ANN401  o
     weights, offset = {}, 0
     for name, value in model.graph.initializers.items():
         tensor = value.const_value
+        if tensor.nbytes < _SMALL:
+            continue
         weights[name] = torch.from_numpy(tensor.numpy())
         value.const_value = ExternalTensor(beside, offset, tensor.nbytes, tensor.dtype, shape=tensor.shape, name=name)
         offset += tensor.nbytes
